@@ -1,0 +1,107 @@
+"""The factories: the only places that know every package."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: "Settings | None" = None) -> "Flask":
+    """The shop: pages, API, jobs and schedule. `settings` are read from the environment unless they are given."""
+    from flask import Flask
+
+    from app import settings as environment
+
+    settings = settings or environment.load()
+    app = Flask("app", root_path=str(ROOT), static_folder=None, template_folder=str(ROOT / "templates"))
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.SECRET_KEY, TRUSTED_HOSTS=list(settings.TRUSTED_HOSTS),
+                      SESSION_COOKIE_NAME="visitor", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
+                      SESSION_COOKIE_SECURE=settings.PUBLIC_URL.startswith("https:"), PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
+                      MAX_CONTENT_LENGTH=1024 * 1024, RATELIMIT_ENABLED=True)
+    bind_core(app, settings)
+    bind_platform(app, settings)
+    bind_features(app)
+    return app
+
+
+def bind_core(app: "Flask", settings: "Settings") -> None:
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from app import commands
+    from app.core import assets, database, extensions, fragments, http, idempotency, jobs, logs, outbox, schedule
+    from app.core.redis import Breaker, connect
+
+    if settings.TRUSTED_PROXIES:
+        hops = settings.TRUSTED_PROXIES
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    logs.init_logs()
+    app.extensions["redis"] = Breaker(connect(settings.REDIS_URL))
+    database.init_app(app, settings)
+    extensions.migrate.init_app(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    extensions.htmx.init_app(app)
+    http.init_app(app)
+    outbox.init_app(app)
+    jobs.init_app(app)
+    schedule.init_app(app)
+    assets.init_app(app, ROOT / "static")
+    fragments.init_app(app, settings)
+    commands.init_app(app)
+    schedule.every(app, 1, outbox.sweep)
+    schedule.every(app, 3600, outbox.prune)
+    schedule.every(app, 3600, idempotency.prune)
+
+
+def bind_platform(app: "Flask", settings: "Settings") -> None:
+    from app.core import outbox, schedule
+    from app.monitoring import health, requests
+    from app.realtime import api, pages, revocations, snapshots, status, views
+    from app.security import headers, limits, sessions
+    from app.security import views as security_views
+
+    requests.init_app(app)
+    health.init_app(app)
+    health.register(app, "live", status.check_live)
+    limits.init_app(app, settings)
+    headers.init_app(app)
+    security_views.init_app(app)
+    snapshots.init_app(app)
+    views.init_app(app)
+    api.init_app(app)
+    app.context_processor(security_views.page_context)
+    app.context_processor(pages.page_context)
+    outbox.register(app, sessions.REVOKED, revocations.session_revoked)
+    schedule.every(app, 3600, sessions.prune)
+
+
+def bind_features(app: "Flask") -> None:
+    from app.catalogue import views as catalogue_views
+    from app.core import outbox, schedule
+    from app.inventory import api as inventory_api
+    from app.inventory import broadcasts, ledger, reconcile
+    from app.operations import api as operations_api
+    from app.operations import views as operations_views
+    from app.realtime import snapshots
+    from app.storefront import views as storefront_views
+
+    catalogue_views.init_app(app)
+    inventory_api.init_app(app)
+    storefront_views.init_app(app)
+    operations_api.init_app(app)
+    operations_views.init_app(app)
+    outbox.register(app, ledger.STOCK_CHANGED, broadcasts.stock_changed)
+    snapshots.register(app, "stock", broadcasts.stock_messages)
+    snapshots.register(app, "product", broadcasts.product_messages)
+    schedule.every(app, 60, reconcile.fill_redis)
+
+
+def create_live_app(settings: "Settings | None" = None) -> "Flask":
+    """The socket process, which must not import what `create_app` does."""
+    from app import settings as environment
+    from app.realtime.live.server import create_live
+
+    return create_live(settings or environment.load())

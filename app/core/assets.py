@@ -1,0 +1,59 @@
+"""Static files under a path that changes with their content, so that browsers may keep them for ever."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from mimetypes import guess_type
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request
+
+FOR_EVER = "public, max-age=31536000, immutable"
+SMALLEST_GZIP = 512
+COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
+
+bp = Blueprint("assets", __name__)
+
+
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    gzipped: bytes | None
+    mimetype: str
+
+
+def init_app(app: Flask, static: Path) -> None:
+    """Read every file once; the style sheets of `css/` become one `css/shop.css` in the order of their names."""
+    files = {str(path.relative_to(static)): path.read_bytes() for path in sorted(static.rglob("*")) if path.is_file()}
+    sheets = [body for name, body in files.items() if name.startswith("css/")]
+    files["css/shop.css"] = b"\n".join(sheets)
+    digest = hashlib.sha256()
+    for name, body in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + body)
+    app.extensions["assets"] = {name: make_asset(name, body) for name, body in files.items()}
+    app.extensions["assets_version"] = digest.hexdigest()[:12]
+    app.register_blueprint(bp)
+
+
+def make_asset(name: str, body: bytes) -> Asset:
+    mimetype = "text/javascript" if name.endswith(".js") else guess_type(name)[0] or "application/octet-stream"
+    small = gzip.compress(body, 9, mtime=0) if mimetype.startswith(COMPRESSIBLE) and len(body) > SMALLEST_GZIP else None
+    return Asset(body, small, mimetype)
+
+
+def path(name: str) -> str:
+    return f"/static/{current_app.extensions['assets_version']}/{name}"
+
+
+@bp.get("/static/<version>/<path:name>")
+def show_asset(version: str, name: str) -> Response:
+    """An old version still answers with the present file: a page from before a deploy keeps its looks."""
+    asset = current_app.extensions["assets"].get(name) or abort(404)
+    current = version == current_app.extensions["assets_version"]
+    response = Response(asset.body, mimetype=asset.mimetype)
+    if asset.gzipped and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.data = asset.gzipped
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = FOR_EVER if current else "public, max-age=60"
+    return response

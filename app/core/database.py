@@ -1,0 +1,165 @@
+"""The database session, the one way to write (`transaction`), and the database's own clock."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase
+
+from app.core.errors import DatabaseBusy
+from app.settings import Settings
+
+WRITE_WAIT_S = 2.0
+POOL_WAIT_S = 2.0
+POOL_SIZE = 8
+
+NAMES = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+         "ck": "ck_%(table_name)s_%(constraint_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s",
+         "pk": "pk_%(table_name)s"}
+
+log = logging.getLogger(__name__)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+
+# SQLite only counts up from INTEGER PRIMARY KEY; PostgreSQL wants the range.
+BigKey = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+_callbacks: ContextVar[list[Callable[[], Any]] | None] = ContextVar("after_commit", default=None)
+_sqlite_turn = threading.Lock()
+
+
+class now_ms(sa.sql.functions.FunctionElement[int]):  # noqa: N801
+    """The database's clock in epoch milliseconds, so that app servers with wrong clocks agree on what has expired."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(now_ms, "sqlite")
+def _sqlite_now(*_: Any, **__: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+
+@compiles(now_ms)
+def _postgres_now(*_: Any, **__: Any) -> str:
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.DATABASE_URL
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    if settings.is_sqlite:
+        with app.app_context():
+            event.listen(db.engine, "connect", prepare_sqlite)
+            event.listen(db.engine, "begin", begin_sqlite)
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "pool_timeout": POOL_WAIT_S}
+    if settings.is_sqlite:
+        # SQLite's own busy wait blocks the whole gevent loop; `begin_sqlite` waits cooperatively instead.
+        return {**pool, "connect_args": {"timeout": 0, "check_same_thread": False}}
+    limits = "-c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
+    return {**pool, "pool_pre_ping": True, "connect_args": {"connect_timeout": 2, "options": limits}}
+
+
+def prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_sqlite(connection: sa.Connection) -> None:
+    """Reads stay in autocommit; a write takes the write lock first, since an upgrade in the middle cannot wait."""
+    if _callbacks.get() is None:
+        return
+    deadline = time.monotonic() + WRITE_WAIT_S
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.002, 0.006))
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Write in one database transaction; inside another one, join it.
+
+    What was handed to `after_commit` runs once the outermost block has committed. Hold no network call inside: on
+    SQLite every writer of the shop waits for this block. Raises DatabaseBusy when no turn comes in time.
+    """
+    if _callbacks.get() is not None:
+        yield
+        return
+    db.session.rollback()  # ends the read transaction, so that the block sees what is true now
+    callbacks: list[Callable[[], Any]] = []
+    with write_turn():
+        token = _callbacks.set(callbacks)
+        try:
+            yield
+            db.session.commit()
+        except BaseException as error:
+            db.session.rollback()
+            if is_busy(error):
+                raise DatabaseBusy() from error
+            raise
+        finally:
+            _callbacks.reset(token)
+    for callback in callbacks:
+        run_safely(callback)
+
+
+@contextmanager
+def write_turn() -> Iterator[None]:
+    """Writers of one process queue here in order; between processes SQLite's lock is a lottery."""
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    if not _sqlite_turn.acquire(timeout=WRITE_WAIT_S):
+        raise DatabaseBusy()
+    try:
+        yield
+    finally:
+        _sqlite_turn.release()
+
+
+def is_busy(error: BaseException) -> bool:
+    if not isinstance(error, OperationalError):
+        return False
+    return "locked" in str(error.orig) or getattr(error.orig, "sqlstate", "") in ("40P01", "40001", "55P03")
+
+
+def after_commit(callback: Callable[[], Any]) -> None:
+    """Run `callback` once the running transaction has committed; it never undoes what was written."""
+    callbacks = _callbacks.get()
+    if callbacks is None:
+        raise RuntimeError("after_commit outside transaction()")
+    callbacks.append(callback)
+
+
+def run_safely(callback: Callable[[], Any]) -> None:
+    try:
+        callback()
+    except Exception:
+        log.exception("what follows a commit failed; the sweep will do it again")
+

@@ -1,0 +1,137 @@
+"""How answers leave: problems for programs, pages for people, and the request id that both can quote."""
+
+import logging
+import secrets
+from typing import Any, TypeVar
+
+from flask import Flask, Response, g, jsonify, redirect, render_template, request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.errors import DomainError, Invalid
+
+STATUS = {"malformed": 400, "unauthenticated": 401, "forbidden": 403, "missing": 404, "conflict": 409, "stale": 412,
+          "unsupported": 415, "invalid": 422, "precondition": 428, "limited": 429, "busy": 503}
+RETRY_AFTER_S = 2
+PROGRAM_PATHS = ("/api/", "/live/")
+
+TITLES = {400: "That request could not be read", 403: "That page is not for you", 404: "There is nothing here",
+          405: "That is not possible here", 413: "That is too large", 415: "That format is not understood",
+          429: "That was too fast", 500: "Something broke on our side", 503: "The shop is catching its breath"}
+TEXTS = {403: "Sign in with an account that may see it.", 404: "The page may have moved. Search or start from a category.",
+         429: "Wait a moment and try again.", 500: "It has been noted. Try again in a moment.",
+         503: "Reload in a few seconds; nothing you did is lost."}
+
+Schema = TypeVar("Schema", bound=BaseModel)
+log = logging.getLogger(__name__)
+
+
+class Malformed(DomainError):
+    code, kind, title = "malformed_json", "malformed", "The body is not valid JSON"
+
+
+class UnsupportedMediaType(DomainError):
+    code, kind, title = "unsupported_media_type", "unsupported", "Send a JSON body with Content-Type: application/json"
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(name_request)
+    app.after_request(add_request_id)
+    app.register_error_handler(DomainError, answer_domain_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    for error in (DBAPIError, PoolTimeout):
+        app.register_error_handler(error, answer_database_error)
+    app.register_error_handler(Exception, answer_bug)
+
+
+def name_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def request_id() -> str:
+    return str(g.get("request_id", ""))
+
+
+def add_request_id(response: Response) -> Response:
+    response.headers["X-Request-ID"] = request_id()
+    return response
+
+
+def see_other(path: str) -> BaseResponse:
+    return redirect(path, 303)
+
+
+def is_fragment_request() -> bool:
+    """htmx asks for a part of the page; its history restore asks for the whole page."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def read_json(schema: type[Schema]) -> Schema:
+    """The request's body, validated. Raises UnsupportedMediaType, Malformed, or Invalid with the fields and reasons."""
+    if not request.is_json:
+        raise UnsupportedMediaType()
+    document = request.get_json(silent=True)
+    if document is None:
+        raise Malformed()
+    try:
+        return schema.model_validate(document)
+    except ValidationError as error:
+        raise Invalid(errors=[describe(problem) for problem in error.errors()]) from None
+
+
+def describe(problem: Any) -> dict[str, str]:
+    return {"field": ".".join(str(part) for part in problem["loc"]) or "body", "message": problem["msg"]}
+
+
+def answer_domain_error(error: DomainError) -> BaseResponse:
+    status = STATUS[error.kind]
+    response = answer(status, error.code, error.title, error.detail, error.facts)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def answer_http_error(error: HTTPException) -> BaseResponse:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    code = error.name.lower().replace(" ", "_")
+    response = answer(status, code, TITLES.get(status, error.name), TEXTS.get(status, error.description or error.name))
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def answer_database_error(error: Exception) -> BaseResponse:
+    log.error("database error: %s", error)
+    response = answer(503, "busy", TITLES[503], TEXTS[503])
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def answer_bug(error: Exception) -> BaseResponse:
+    log.exception("unhandled error in request %s", request_id())
+    return answer(500, "internal", TITLES[500], TEXTS[500])
+
+
+def answer(status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None) -> BaseResponse:
+    if request.path.startswith(PROGRAM_PATHS):
+        return problem(status, code, title, detail, facts)
+    fallback = "errors/500.html" if status >= 500 else "errors/404.html"
+    page = render_template([f"errors/{status}.html", fallback], error={"status": status, "title": TITLES.get(status, title), "text": detail,
+                                                       "request_id": request_id()})
+    return Response(page, status)
+
+
+def problem(status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None) -> Response:
+    """RFC 9457 problem details with a stable `code`."""
+    document = {"type": f"/api/docs#{code}", "title": title, "status": status, "detail": detail, "code": code,
+                "requestId": request_id(), **(facts or {})}
+    response = jsonify(document)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response

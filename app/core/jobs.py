@@ -1,0 +1,67 @@
+"""Work that may be slow or fail: queued through the outbox, run by RQ workers."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from rq import Queue, Retry, SimpleWorker, Worker
+from rq.job import Job
+
+from app.core import outbox
+from app.core.redis import connect
+
+QUEUES = ("critical", "default", "bulk")
+TOPIC = "job"
+TIMEOUT_S = 60
+RETRY_AFTER_S = [2, 10, 30, 120, 600]
+KEEP_RESULT_S = 600
+KEEP_FAILURE_S = 7 * 24 * 3600
+# A hung socket must not end a worker's blocking wait for the next job.
+WORKER_SOCKET_TIMEOUT_S = 60
+
+
+def init_app(app: Flask) -> None:
+    outbox.register(app, TOPIC, enqueue)
+
+
+def run_later(function: Callable[..., Any], *ids: int | str, queue: str = "default") -> None:
+    """Run `function(*ids)` in a worker once the running transaction has committed.
+
+    At least once: it may run twice, so it checks for itself whether its work is done already.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    outbox.announce(TOPIC, secrets.token_hex(8), function=name, ids=list(ids), queue=queue)
+
+
+def enqueue(event: outbox.Announcement) -> None:
+    """The job's id comes from the event, so that an event delivered twice is one job."""
+    current_app.extensions["redis"].call(lambda client: queue_of(client, event.payload["queue"]).enqueue_call(
+        event.payload["function"], args=tuple(event.payload["ids"]), job_id=f"outbox-{event.id}", timeout=TIMEOUT_S,
+        retry=Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S), result_ttl=KEEP_RESULT_S,
+        failure_ttl=KEEP_FAILURE_S))
+
+
+def queue_of(client: Any, name: str) -> Queue:
+    # JSON, because a pickle in Redis runs code for whoever can write there.
+    return Queue(name, connection=client, serializer="json")
+
+
+def make_app_worker(app: Flask, kind: type[Worker]) -> type[Worker]:
+    class AppWorker(kind):  # type: ignore[valid-type,misc]
+        """Gives every job a fresh application context, as every request has one."""
+
+        def perform_job(self, job: Job, queue: Queue) -> bool:
+            with app.app_context():
+                return bool(super().perform_job(job, queue))
+
+    return AppWorker
+
+
+def work(app: Flask, redis_url: str, names: tuple[str, ...], *, burst: bool = False) -> None:
+    """Run jobs until told to stop. Short intervals, because RQ notices a killed worker only between its rounds."""
+    client = connect(redis_url, socket_timeout=WORKER_SOCKET_TIMEOUT_S, decode_responses=False)
+    worker = make_app_worker(app, SimpleWorker if burst else Worker)(
+        [queue_of(client, name) for name in names], connection=client, serializer="json",
+        worker_ttl=30, maintenance_interval=5, job_monitoring_interval=5)
+    worker.work(burst=burst, logging_level="WARNING")

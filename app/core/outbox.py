@@ -1,0 +1,173 @@
+"""Events written in the transaction of the change they tell of, so that a crash between commit and publish loses none."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import metrics
+from app.core.database import BigKey, after_commit, db, now_ms, transaction
+from app.core.redis import RedisDown
+
+SWEEP_AFTER_MS = 1_000
+LONGEST_PAUSE_MS = 60_000
+BATCH = 500
+MARK_EVERY_S = 0.25
+KEEP_MS = 24 * 3600 * 1000
+
+log = logging.getLogger(__name__)
+
+
+class OutboxEvent(db.Model):
+    """One announcement. The payload holds ids, never state: whoever delivers it reads what is true then."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (sa.Index("ix_outbox_waiting", "next_try_at", sqlite_where=sa.text("published_at IS NULL"),
+                               postgresql_where=sa.text("published_at IS NULL")),
+                      {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    topic: Mapped[str] = mapped_column(sa.String(40))
+    key: Mapped[str] = mapped_column(sa.String(120))
+    version: Mapped[int] = mapped_column(sa.BigInteger)
+    payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    created_at: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    next_try_at: Mapped[int] = mapped_column(sa.BigInteger)
+    published_at: Mapped[int | None] = mapped_column(sa.BigInteger)
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What a topic's handler gets. Handlers may run twice and out of order."""
+
+    id: int
+    topic: str
+    key: str
+    version: int
+    payload: dict[str, Any]
+
+
+Handler = Callable[[Announcement], None]
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["outbox"] = {}
+    app.extensions["outbox_marks"] = Marks(app)
+
+
+def register(app: Flask, topic: str, handler: Handler) -> None:
+    app.extensions["outbox"][topic] = handler
+
+
+def announce(topic: str, key: str, version: int = 0, **payload: Any) -> None:
+    """Write an event inside the running transaction; it is delivered right after the commit, or by the sweep.
+
+    Events of one topic and key may be collapsed into the newest, so one that must not be has a key of its own.
+    """
+    assert topic in current_app.extensions["outbox"], f"no handler for {topic}"
+    row = {"topic": topic, "key": key, "version": version, "payload": payload, "attempts": 0,
+           "created_at": now_ms(), "next_try_at": now_ms() + SWEEP_AFTER_MS}
+    event_id = db.session.execute(sa.insert(OutboxEvent).values(row).returning(OutboxEvent.id)).scalar_one()
+    event = Announcement(event_id, topic, key, version, payload)
+    after_commit(lambda: deliver_soon(event))
+
+
+def deliver_soon(event: Announcement) -> None:
+    if current_app.config.get("OUTBOX_DELIVERS", True):
+        delivered, _ = deliver([event])
+        current_app.extensions["outbox_marks"].add(delivered)
+
+
+def deliver(events: Iterable[Announcement]) -> tuple[list[int], list[int]]:
+    """Hand each topic and key's newest event to its handler. Returns the ids delivered and the ids that failed."""
+    delivered: list[int] = []
+    failed: list[int] = []
+    for group in grouped(events):
+        try:
+            current_app.extensions["outbox"][group[-1].topic](group[-1])
+        except RedisDown:
+            break
+        except Exception:
+            log.exception("outbox event %s of topic %s failed", group[-1].id, group[-1].topic)
+            metrics.count("outbox_failed", topic=group[-1].topic)
+            failed += [event.id for event in group]
+        else:
+            metrics.count("outbox_delivered", topic=group[-1].topic)
+            delivered += [event.id for event in group]
+    return delivered, failed
+
+
+def grouped(events: Iterable[Announcement]) -> list[list[Announcement]]:
+    groups: dict[tuple[str, str], list[Announcement]] = {}
+    for event in sorted(events, key=lambda event: event.id):
+        groups.setdefault((event.topic, event.key), []).append(event)
+    return list(groups.values())
+
+
+def sweep() -> int:
+    """Deliver what is still waiting a second after its commit. Returns how many were delivered."""
+    waiting = sa.select(OutboxEvent).where(OutboxEvent.published_at.is_(None), OutboxEvent.next_try_at <= now_ms())
+    rows = db.session.scalars(waiting.order_by(OutboxEvent.next_try_at).limit(BATCH)).all()
+    events = [Announcement(row.id, row.topic, row.key, row.version, row.payload) for row in rows]
+    delivered, failed = deliver(events)
+    mark(delivered)
+    postpone(failed)
+    return len(delivered)
+
+
+def mark(ids: list[int]) -> None:
+    if ids:
+        with transaction():
+            db.session.execute(sa.update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(published_at=now_ms()))
+
+
+def postpone(ids: list[int]) -> None:
+    """A row that fails is tried again after 2, 4, 8 ... seconds, so that a broken one cannot crowd out the others."""
+    if not ids:
+        return
+    pause = sa.case((OutboxEvent.attempts >= 6, LONGEST_PAUSE_MS),
+                    else_=sa.literal(2000).bitwise_lshift(OutboxEvent.attempts))
+    with transaction():
+        db.session.execute(sa.update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(
+            attempts=OutboxEvent.attempts + 1, next_try_at=now_ms() + pause))
+
+
+def prune() -> int:
+    """Delete what was published more than a day ago, in chunks that hold the write lock only briefly."""
+    old = sa.select(OutboxEvent.id).where(OutboxEvent.published_at < now_ms() - KEEP_MS).limit(BATCH)
+    pruned = 0
+    while ids := db.session.scalars(old).all():
+        with transaction():
+            db.session.execute(sa.delete(OutboxEvent).where(OutboxEvent.id.in_(ids)))
+        pruned += len(ids)
+    return pruned
+
+
+class Marks:
+    """Delivered ids wait here and are written together: a write for each would double the cost of a stock change."""
+
+    def __init__(self, app: Flask):
+        self._app = app
+        self._ids: list[int] = []
+        self._timer: threading.Timer | None = None
+
+    def add(self, ids: list[int]) -> None:
+        self._ids += ids
+        if self._ids and self._timer is None:
+            self._timer = threading.Timer(MARK_EVERY_S, self.flush)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def flush(self) -> None:
+        self._timer, ids, self._ids = None, self._ids, []
+        try:
+            with self._app.app_context():
+                mark(ids)
+        except Exception:
+            log.warning("could not mark %s delivered events; the sweep delivers them again", len(ids))
