@@ -1,0 +1,112 @@
+"""Who is calling and what they may do: people by session, programs by token, and the demo's own curl lines."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from flask import current_app, g, request, session
+
+from app.core.errors import Forbidden, Unauthenticated
+from app.core.http import see_other
+from app.security import tokens
+from app.security.models import User
+from app.security.sessions import current_session
+
+LOOPBACK = ("127.0.0.1", "::1")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+BROWSER_HEADERS = ("Cookie", "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest")
+SCOPES_OF = {"shopper": (), "agent": ("inventory:read",), "staff": ("inventory:read", "inventory:write"),
+             "admin": tokens.SCOPES}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who does something, as the ledger and the audit name them: `user:ab12`, `token:import`, `demo`, `visitor:cd34`."""
+
+    name: str
+    role: str
+    scopes: tuple[str, ...]
+
+
+def current_user() -> User | None:
+    login = current_session()
+    return login.user if login else None
+
+
+def visitor_id() -> str:
+    """This browser's random id, kept in the signed cookie; no row, nothing to clean up."""
+    if "visitor" not in session:
+        session["visitor"] = secrets.token_hex(8)
+        session.permanent = True
+    return str(session["visitor"])
+
+
+def subject() -> str:
+    """Whose private channels this page may open."""
+    user = current_user()
+    return f"user:{user.public_id}" if user else f"visitor:{visitor_id()}"
+
+
+def current_caller() -> Caller:
+    if "caller" not in g:
+        g.caller = find_caller()
+    found: Caller = g.caller
+    return found
+
+
+def find_caller() -> Caller:
+    if bearer := bearer_token():
+        token = tokens.find_token(bearer)
+        if token is None:
+            raise Unauthenticated("The API token is unknown or revoked")
+        return Caller(f"token:{token.name}", "program", tuple(token.scopes))
+    if user := current_user():
+        return Caller(f"user:{user.public_id}", user.role, SCOPES_OF[user.role])
+    if is_demo_call():
+        return Caller("demo", "program", tokens.SCOPES)
+    return Caller("guest", "guest", ())
+
+
+def bearer_token() -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+
+def is_demo_call() -> bool:
+    """A curl on the machine of the demo. No page that somebody visits can send a request that looks like this."""
+    return (current_app.config["SETTINGS"].is_demo
+            and request.remote_addr in LOOPBACK
+            and request.host.rsplit(":", 1)[0] in LOOPBACK_HOSTS
+            and not any(name in request.headers for name in BROWSER_HEADERS)
+            and (request.method in ("GET", "HEAD") or request.is_json))
+
+
+def require_scope(scope: str) -> Caller:
+    """Raises Unauthenticated for a guest and Forbidden for a caller without the scope."""
+    caller = current_caller()
+    if scope in caller.scopes:
+        return caller
+    if caller.role == "guest":
+        raise Unauthenticated()
+    raise Forbidden(f"This needs the scope {scope}", needs=scope)
+
+
+def role_required(*roles: str) -> Callable[[View], View]:
+    """Guests go to the login page and come back; others without the role get a 403. Admins may see every page."""
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            user = current_user()
+            if user is None:
+                return see_other(f"/login?next={quote(request.full_path.rstrip('?'))}")
+            if user.role not in (*roles, "admin"):
+                raise Forbidden("Your account may not see this page")
+            return view(*args, **kwargs)
+        guarded.required_roles = roles  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+    return guard

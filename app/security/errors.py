@@ -1,0 +1,17 @@
+"""What can be wrong with a caller."""
+
+from app.core.errors import DomainError
+
+
+class WrongCredentials(DomainError):
+    """The same for an unknown address, a wrong password and a disabled account, so that none can be told apart."""
+
+    code, kind, title = "wrong_credentials", "unauthenticated", "Email or password is wrong"
+
+
+class CsrfRefused(DomainError):
+    code, kind, title = "csrf_refused", "malformed", "This form has expired; reload the page and send it again"
+
+
+class WeakPassword(DomainError):
+    code, title = "weak_password", "Choose a password of 12 to 128 characters"

@@ -1,0 +1,45 @@
+"""The headers of every answer, errors and files included."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, request
+
+from app.settings import Settings
+
+POLICY = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
+          "font-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'",
+          "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'"}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(add_headers)
+
+
+def add_headers(response: Response) -> Response:
+    settings: Settings = current_app.config["SETTINGS"]
+    directives = {**POLICY, "connect-src": f"'self' {socket_origin()}"}
+    response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in directives.items())
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if settings.PUBLIC_URL.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = HSTS
+    response.headers.setdefault("Cache-Control", "no-store" if "Cookie" in request.headers else "no-cache")
+    return response
+
+
+def socket_url() -> str:
+    """Where pages open their socket: WEBSOCKET_URL, or the page's own host on WEBSOCKET_PORT."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.WEBSOCKET_URL:
+        return settings.WEBSOCKET_URL
+    scheme = "wss" if settings.PUBLIC_URL.startswith("https:") else "ws"
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    return f"{scheme}://{host}:{settings.WEBSOCKET_PORT}{settings.WEBSOCKET_PATH}"
+
+
+def socket_origin() -> str:
+    url = urlsplit(socket_url())
+    return f"{url.scheme}://{url.netloc}"

@@ -1,0 +1,99 @@
+"""Logins: rows that can be listed and ended, opened by a cookie whose hash is their key."""
+
+import hashlib
+import secrets
+
+import sqlalchemy as sa
+from flask import Response, current_app, g, request
+
+from app.core import clock, outbox
+from app.core.database import db, transaction
+from app.security import audit
+from app.security.errors import WrongCredentials
+from app.security.models import LoginSession, User
+from app.security.passwords import is_password
+from app.settings import Settings
+
+REVOKED = "session_revoked"
+
+
+def cookie_name() -> str:
+    return "__Host-sid" if is_https() else "sid"
+
+
+def is_https() -> bool:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.PUBLIC_URL.startswith("https:")
+
+
+def hash_id(session_id: str) -> str:
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def log_in(email: str, password: str) -> str:
+    """Open a session and return its id, for the cookie. Raises WrongCredentials."""
+    user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    if not is_password(user.password_hash if user else None, password) or user is None or user.disabled_at:
+        with transaction():
+            audit.record("login_failed", "session", actor="guest", role="guest")
+        raise WrongCredentials()
+    user_id, public_id, role = user.id, user.public_id, user.role
+    session_id = secrets.token_urlsafe(32)
+    with transaction():
+        db.session.add(LoginSession(id_hash=hash_id(session_id), user_id=user_id, created_at=clock.now_ms(),
+                                    expires_at=clock.now_ms() + lifetime_ms(role), ip=request.remote_addr or "",
+                                    user_agent=request.headers.get("User-Agent", "")[:200]))
+        audit.record("login", "session", actor=f"user:{public_id}", role=role)
+    return session_id
+
+
+def lifetime_ms(role: str) -> int:
+    settings: Settings = current_app.config["SETTINGS"]
+    hours = settings.SESSION_DAYS * 24 if role == "shopper" else settings.STAFF_SESSION_HOURS
+    return hours * 3600 * 1000
+
+
+def log_out() -> None:
+    """End this browser's session; its sockets close within a second."""
+    session = current_session()
+    if session is None:
+        return
+    id_hash, actor, role = session.id_hash, f"user:{session.user.public_id}", session.user.role
+    with transaction():
+        end(id_hash)
+        audit.record("logout", "session", actor=actor, role=role)
+    g.login_session = None
+
+
+def end(id_hash: str) -> None:
+    db.session.execute(sa.delete(LoginSession).where(LoginSession.id_hash == id_hash))
+    outbox.announce(REVOKED, id_hash)
+
+
+def current_session() -> LoginSession | None:
+    if "login_session" not in g:
+        session_id = request.cookies.get(cookie_name())
+        g.login_session = find_session(session_id) if session_id else None
+    found: LoginSession | None = g.login_session
+    return found
+
+
+def find_session(session_id: str) -> LoginSession | None:
+    return db.session.scalar(sa.select(LoginSession).join(LoginSession.user).where(
+        LoginSession.id_hash == hash_id(session_id), LoginSession.expires_at > clock.now_ms(),
+        User.disabled_at.is_(None)))
+
+
+def set_cookie(response: Response, session_id: str) -> None:
+    session = find_session(session_id)
+    age = (session.expires_at - clock.now_ms()) // 1000 if session else 0
+    response.set_cookie(cookie_name(), session_id, max_age=age, httponly=True, samesite="Lax", secure=is_https(), path="/")
+
+
+def clear_cookie(response: Response) -> None:
+    response.delete_cookie(cookie_name(), httponly=True, samesite="Lax", secure=is_https(), path="/")
+
+
+def prune() -> None:
+    with transaction():
+        db.session.execute(sa.delete(LoginSession).where(LoginSession.expires_at < clock.now_ms()))

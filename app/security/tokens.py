@@ -1,0 +1,44 @@
+"""Keys for programs: shown once, stored as a hash, limited to scopes, revocable."""
+
+import hashlib
+import secrets
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import db, transaction
+from app.core.errors import Invalid, NotFound
+from app.security import audit
+from app.security.models import ApiToken
+
+SCOPES = ("inventory:read", "inventory:write", "realtime:read", "realtime:publish", "monitoring:read")
+
+
+def create_token(name: str, scopes: list[str]) -> str:
+    """Returns the token; it cannot be read again. Raises Invalid for an unknown scope."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown or not scopes:
+        raise Invalid(f"Scopes are {', '.join(SCOPES)}; not {', '.join(unknown) or 'none'}")
+    token = "ls_" + secrets.token_urlsafe(32)
+    with transaction():
+        db.session.add(ApiToken(name=name, token_hash=hash_token(token), scopes=scopes, created_at=clock.now_ms()))
+        audit.record("token_created", f"token:{name}", actor="cli", role="admin", after={"scopes": scopes})
+    return token
+
+
+def revoke_token(name: str) -> None:
+    with transaction():
+        revoked = db.session.execute(sa.update(ApiToken).where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
+                                     .values(revoked_at=clock.now_ms()).returning(ApiToken.id)).all()
+        if not revoked:
+            raise NotFound(f"No active token is called {name}")
+        audit.record("token_revoked", f"token:{name}", actor="cli", role="admin")
+
+
+def find_token(token: str) -> ApiToken | None:
+    return db.session.scalar(sa.select(ApiToken).where(ApiToken.token_hash == hash_token(token),
+                                                       ApiToken.revoked_at.is_(None)))
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

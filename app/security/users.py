@@ -1,0 +1,37 @@
+"""Opening accounts."""
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.database import db, transaction
+from app.core.errors import Invalid
+from app.security import audit
+from app.security.errors import WeakPassword
+from app.security.models import ROLES, User
+from app.security.passwords import hash_password
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+
+
+def create_user(email: str, name: str, role: str, password: str) -> User:
+    """Raises Invalid for a taken address or an unknown role, WeakPassword for a password that is too short."""
+    address = email.strip().lower()
+    if role not in ROLES:
+        raise Invalid(f"Roles are {', '.join(ROLES)}")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise WeakPassword()
+    if "@" not in address or len(address) > 254:
+        raise Invalid(f"{email} is not an email address")
+    password_hash = hash_password(password)
+    with transaction():
+        if find_user(address):
+            raise Invalid(f"{address} has an account already")
+        user = User(email=address, name=name, role=role, password_hash=password_hash, created_at=clock.now_ms())
+        db.session.add(user)
+        db.session.flush()  # the audit entry takes the public id
+        audit.record("user_created", f"user:{user.public_id}", actor="cli", role="admin", after={"role": role})
+    return user
+
+
+def find_user(email: str) -> User | None:
+    return db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))

@@ -1,0 +1,93 @@
+"""Signing in and out, and the guard that refuses forms from elsewhere."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, flash, render_template, request
+from flask import session as visitor_session
+from flask_wtf.csrf import CSRFError, generate_csrf
+from werkzeug.wrappers import Response
+
+from app.core.extensions import csrf, limiter
+from app.core.http import see_other
+from app.security import access, limits, sessions
+from app.security.errors import CsrfRefused, WrongCredentials
+from app.security.forms import LoginForm
+
+bp = Blueprint("security", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf.init_app(app)
+    app.before_request(refuse_foreign_forms)
+    app.register_error_handler(CSRFError, refuse_csrf)
+    app.register_blueprint(bp)
+
+
+def refuse_foreign_forms() -> None:
+    """Programs prove themselves by token and carry no cookie that a foreign page could ride on."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if access.bearer_token() or access.is_demo_call():
+        return
+    if request.path.startswith("/api/") and "Cookie" not in request.headers:
+        return
+    csrf.protect()
+
+
+def refuse_csrf(_: CSRFError) -> Any:
+    return current_app.handle_user_exception(CsrfRefused())
+
+
+def safe_next(path: str | None) -> str:
+    """A path of this shop; anything that a browser could read as another site becomes the home page."""
+    if not path or not path.startswith("/") or path.startswith("//") or any(bad in path for bad in "\\\r\n\t"):
+        return "/"
+    return path
+
+
+@bp.get("/login")
+def show_login() -> str | Response:
+    if access.current_user():
+        return see_other(safe_next(request.args.get("next")))
+    return login_page(LoginForm(), None)
+
+
+@bp.post("/login")
+@limiter.limit(limits.LOGIN)
+def log_in() -> str | Response | tuple[str, int]:
+    form = LoginForm()
+    if not form.validate_on_submit():
+        return login_page(form, None), 422
+    try:
+        session_id = sessions.log_in(form.email.data, form.password.data)
+    except WrongCredentials as error:
+        return login_page(form, error.title), 422
+    visitor_session.pop("csrf_token", None)
+    response = see_other(safe_next(request.form.get("next")))
+    sessions.set_cookie(response, session_id)
+    return response
+
+
+def login_page(form: LoginForm, error: str | None) -> str:
+    accounts = current_app.config.get("DEMO_ACCOUNTS", ()) if current_app.config["SETTINGS"].is_demo else ()
+    return render_template("security/login.html", form=form, error=error, demo_accounts=accounts,
+                           next=safe_next(request.values.get("next")))
+
+
+@bp.post("/logout")
+def log_out() -> Response:
+    sessions.log_out()
+    visitor_session.clear()
+    response = see_other("/")
+    sessions.clear_cookie(response)
+    flash("You are signed out.", "ok")
+    return response
+
+
+def page_context() -> dict[str, Any]:
+    user = access.current_user()
+    viewer = {"name": user.name if user else None, "role": user.role if user else "guest",
+              "is_staff": bool(user and user.is_staff)}
+    return {"viewer": viewer, "csrf_token": generate_csrf}
