@@ -1,0 +1,1 @@
+"""What the shop sells: products, their variants, categories, pictures and search."""

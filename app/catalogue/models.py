@@ -1,0 +1,100 @@
+"""What the shop sells."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import BigKey, db
+
+
+class Category(db.Model):
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    blurb: Mapped[str] = mapped_column(sa.String(300))
+    picture: Mapped[str] = mapped_column(sa.String(120))
+    position: Mapped[int]
+
+    @property
+    def path(self) -> str:
+        return f"/categories/{self.slug}"
+
+
+class Product(db.Model):
+    """`facts` is a list of [label, value] pairs such as ["Height", "286 mm"]; `goes_with` lists slugs."""
+
+    __tablename__ = "product"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    tagline: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text)
+    facts: Mapped[list[list[str]]] = mapped_column(sa.JSON)
+    care: Mapped[str] = mapped_column(sa.String(300))
+    firing: Mapped[str] = mapped_column(sa.String(200))
+    category_id: Mapped[int] = mapped_column(sa.ForeignKey("category.id"), index=True)
+    goes_with: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    position: Mapped[int]
+    new_until: Mapped[int | None] = mapped_column(sa.BigInteger)
+    created_at: Mapped[int] = mapped_column(sa.BigInteger)
+
+    category: Mapped[Category] = relationship()
+    variants: Mapped[list["Variant"]] = relationship(order_by="Variant.position", back_populates="product")
+    pictures: Mapped[list["Picture"]] = relationship(order_by="Picture.position")
+
+    @property
+    def path(self) -> str:
+        return f"/products/{self.slug}"
+
+
+class Variant(db.Model):
+    """One thing that can be bought, named by its SKU. Prices are minor units of the shop's currency, tax included."""
+
+    __tablename__ = "variant"
+    __table_args__ = (sa.CheckConstraint("price_minor >= 0", name="price"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    product_id: Mapped[int] = mapped_column(sa.ForeignKey("product.id"), index=True)
+    sku: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    glaze: Mapped[str] = mapped_column(sa.String(40))
+    glaze_hex: Mapped[str] = mapped_column(sa.String(7))
+    size: Mapped[str] = mapped_column(sa.String(40))
+    price_minor: Mapped[int]
+    position: Mapped[int]
+
+    product: Mapped[Product] = relationship(back_populates="variants")
+
+    @property
+    def path(self) -> str:
+        return f"{self.product.path}?sku={self.sku}"
+
+
+class Picture(db.Model):
+    """A picture of a product, or of one variant. `file` is a name under the media folder."""
+
+    __tablename__ = "picture"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    product_id: Mapped[int] = mapped_column(sa.ForeignKey("product.id"), index=True)
+    glaze: Mapped[str | None] = mapped_column(sa.String(40))
+    file: Mapped[str] = mapped_column(sa.String(120))
+    alt: Mapped[str] = mapped_column(sa.String(250))
+    width: Mapped[int]
+    height: Mapped[int]
+    position: Mapped[int]
+
+    @property
+    def path(self) -> str:
+        return f"/media/{self.file}"
+
+
+class SearchTerm(db.Model):
+    """One word that finds one product; a small index that works the same on every database."""
+
+    __tablename__ = "search_term"
+
+    term: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    product_id: Mapped[int] = mapped_column(sa.ForeignKey("product.id"), primary_key=True)
+    weight: Mapped[int]

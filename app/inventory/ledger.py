@@ -1,0 +1,85 @@
+"""The single writer of stock: one guarded UPDATE, its movement and its event, in the caller's transaction."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.core import outbox
+from app.core.database import db, now_ms
+from app.inventory.errors import InsufficientStock, StaleVersion
+from app.inventory.models import StockLevel, StockMovement
+
+STOCK_CHANGED = "stock_changed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Units to add to each figure; negative takes away. `kind` is one of models.KINDS."""
+
+    kind: str
+    on_hand: int = 0
+    reserved: int = 0
+    unavailable: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who did it and why. `label` is what the caller said of itself (X-User-ID): recorded, never believed."""
+
+    actor: str
+    reason: str
+    label: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    on_hand: int
+    reserved: int
+    unavailable: int
+    version: int
+
+
+def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: int | None = None) -> Figures:
+    """Change one level or raise InsufficientStock; with `expect`, only at that version, or raise StaleVersion.
+
+    Call inside transaction(), levels in ascending id. The guard is in the UPDATE itself, so two callers cannot both
+    pass it: PostgreSQL re-checks the condition on the row it waited for, SQLite has one writer.
+    """
+    level = StockLevel
+    on_hand, reserved = level.on_hand + change.on_hand, level.reserved + change.reserved
+    unavailable = level.unavailable + change.unavailable
+    guard = [level.id == level_id, on_hand >= 0, reserved >= 0, unavailable >= 0,
+             reserved + unavailable <= on_hand + level.backorder_limit]
+    if expect is not None:
+        guard.append(level.version == expect)
+    row = db.session.execute(
+        sa.update(level).where(*guard).values(on_hand=on_hand, reserved=reserved, unavailable=unavailable,
+                                              version=level.version + 1, updated_at=now_ms())
+        .returning(level.on_hand, level.reserved, level.unavailable, level.version)
+        .execution_options(synchronize_session=False)).one_or_none()
+    if row is None:
+        raise refusal(level_id, sku, change, expect)
+    figures = Figures(*row)
+    record(level_id, change, figures, origin)
+    outbox.announce(STOCK_CHANGED, sku, figures.version)
+    return figures
+
+
+def record(level_id: int, change: Change, after: Figures, origin: Origin) -> None:
+    db.session.execute(sa.insert(StockMovement).values(
+        stock_level_id=level_id, version=after.version, kind=change.kind, d_on_hand=change.on_hand,
+        d_reserved=change.reserved, d_unavailable=change.unavailable, on_hand_after=after.on_hand,
+        reserved_after=after.reserved, unavailable_after=after.unavailable, reason=origin.reason, actor=origin.actor,
+        label=origin.label, request_id=origin.request_id, created_at=now_ms()))
+
+
+def refusal(level_id: int, sku: str, change: Change, expect: int | None) -> Exception:
+    row = db.session.execute(sa.select(StockLevel.version, StockLevel.on_hand, StockLevel.reserved, StockLevel.unavailable,
+                                       StockLevel.backorder_limit).where(StockLevel.id == level_id)).one()
+    if expect is not None and row.version != expect:
+        return StaleVersion(f"{sku} is at version {row.version}, not {expect}", productId=sku, version=row.version,
+                            onHand=row.on_hand)
+    available = row.on_hand + row.backorder_limit - row.reserved - row.unavailable
+    return InsufficientStock(f"{sku} has {available} available", productId=sku, available=max(available, 0),
+                             onHand=row.on_hand)

@@ -1,0 +1,28 @@
+"""Redis shows what SQL decided: find what differs, and publish it again."""
+
+from flask import current_app
+
+from app.core import metrics
+from app.inventory import broadcasts, queries
+from app.realtime.publish import publish, published_versions
+
+BATCH = 200
+
+
+def fill_redis() -> int:
+    """Publish every SKU and product whose version in Redis is not the database's. Returns how many."""
+    if not current_app.config["SETTINGS"].INVENTORY_ENABLE_REALTIME:
+        return 0
+    skus, products = queries.all_versions()
+    wanted = {f"stock:{sku}": version for sku, version in skus.items()}
+    wanted |= {f"product:{product_id}": version for product_id, version in products.items()}
+    shown = published_versions(list(wanted))
+    stale = [channel for channel, version in wanted.items() if shown.get(channel) != version]
+    for start in range(0, len(stale), BATCH):
+        keys = [channel.split(":", 1) for channel in stale[start:start + BATCH]]
+        for message in (broadcasts.stock_messages([key for kind, key in keys if kind == "stock"])
+                        + broadcasts.product_messages([key for kind, key in keys if kind == "product"])):
+            publish(message)
+    if stale:
+        metrics.count("redis_drift", len(stale))
+    return len(stale)
