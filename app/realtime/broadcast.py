@@ -1,0 +1,43 @@
+"""Messages that a program sends through the API, with a count of the sockets that got them."""
+
+import secrets
+from typing import Any
+
+from flask import current_app
+
+from app.core.clock import now_ms
+from app.core.redis import RedisDown
+from app.realtime.channels import find_channel
+from app.realtime.errors import ChannelNotWritable, RealtimeDown, UnknownChannel
+from app.realtime.publish import Message, Published, publish
+
+ANSWER_WITHIN_S = 0.3
+
+
+def send(channel: str, event: str, payload: dict[str, Any]) -> tuple[Published, int | None]:
+    """Publish and wait for the socket processes to say how many sockets they wrote to; None when one stayed silent.
+
+    Raises UnknownChannel, ChannelNotWritable for what only features publish, RealtimeDown.
+    """
+    kind = find_channel(channel)
+    production = current_app.config["SETTINGS"].is_production
+    if kind is None or (production and not kind.in_production):
+        raise UnknownChannel(f"{channel} is no channel")
+    if kind.mode == "state":
+        raise ChannelNotWritable(f"{channel} shows what the database says")
+    reply = f"rt:reply:{secrets.token_hex(8)}"
+    try:
+        published = publish(Message(channel, event, now_ms(), payload, reply=reply))
+        return published, count_reached(reply, published.processes)
+    except RedisDown as error:
+        raise RealtimeDown() from error
+
+
+def count_reached(reply: str, processes: int) -> int | None:
+    reached = 0
+    for _ in range(processes):
+        answer = current_app.extensions["redis"].call(lambda client: client.blpop([reply], timeout=ANSWER_WITHIN_S))
+        if answer is None:
+            return None
+        reached += int(answer[1])
+    return reached

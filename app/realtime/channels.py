@@ -1,0 +1,47 @@
+"""The table of channel kinds: what may be listened to, by whom, and how a listener catches up."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+STATE_HISTORY = 1
+EVENT_HISTORY = 300
+
+NAME = re.compile(r"[a-z]+(:[A-Za-z0-9_.-]{1,64}(:[a-z]+)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One kind. `state`: the newest message is all that counts. `event`: each one matters."""
+
+    kind: str
+    mode: Literal["state", "event"]
+    public: bool
+    keyed: bool = True
+    in_production: bool = True
+
+    @property
+    def history(self) -> int:
+        """Most messages that its stream keeps."""
+        return STATE_HISTORY if self.mode == "state" else EVENT_HISTORY
+
+
+CHANNELS = {channel.kind: channel for channel in (
+    Channel("stock", "state", public=True),
+    Channel("product", "state", public=True),
+    Channel("shop", "event", public=True, keyed=False),
+    Channel("user", "event", public=False),
+    Channel("visitor", "event", public=False),
+    Channel("test", "event", public=True, keyed=False, in_production=False),
+)}
+
+
+def find_channel(name: str) -> Channel | None:
+    """The kind that `name` belongs to; None for a name of wrong shape or of no kind."""
+    if not NAME.fullmatch(name):
+        return None
+    kind, *rest = name.split(":")
+    channel = CHANNELS.get(kind)
+    if channel is None or len(rest) != int(channel.keyed):
+        return None
+    return channel

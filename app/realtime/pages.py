@@ -1,0 +1,44 @@
+"""What a page needs to open its socket: the address, the tokens, the language."""
+
+from typing import Any
+
+from flask import current_app
+
+from app.core.clock import now_ms
+from app.realtime.tokens import sign_connection, sign_subscription
+from app.security import access, headers
+from app.security.sessions import current_session
+
+TOKEN_LIFETIME_S = 600
+
+
+def connection_token() -> str:
+    return sign_connection(secret(), access.subject(), session_key(), TOKEN_LIFETIME_S)
+
+
+def subscription_token(channel: str) -> str:
+    return sign_subscription(secret(), channel, access.subject(), session_key(), TOKEN_LIFETIME_S)
+
+
+def private_channel() -> str:
+    """The one private channel that every page may listen to: its user's or its visitor's own."""
+    return access.subject()
+
+
+def session_key() -> str:
+    login = current_session()
+    return login.id_hash if login else ""
+
+
+def secret() -> str:
+    return str(current_app.config["SETTINGS"].SECRET_KEY)
+
+
+def language() -> str:
+    """The language that fragments are pushed in."""
+    return str(current_app.config["SETTINGS"].SHOP_LOCALE).split("_")[0]
+
+
+def page_context() -> dict[str, Any]:
+    return {"live": {"url": headers.socket_url(), "token": connection_token(), "lang": language()},
+            "rendered_at": now_ms()}

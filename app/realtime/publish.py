@@ -1,0 +1,123 @@
+"""Publishing: one script in Redis gives the message its offset, keeps it for those who missed it, and sends it out.
+
+The layout of the keys is shared with `live.recovery`. Pub/sub is a hint: who was away reads the stream or asks over HTTP.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+
+from app.core import metrics
+from app.realtime.channels import find_channel
+
+CHANNEL_TTL_S = 7 * 24 * 3600
+STATE_STREAM_TTL_S = 24 * 3600
+EVENT_STREAM_TTL_S = 3600
+EPOCH_KEY = "rt:epoch"
+BATCH = 500
+
+# KEYS: epoch, channel hash, stream. ARGV: new epoch, version or "", stream length, stream TTL, channel TTL, pub/sub name, body.
+# Answers {offset, epoch, processes reached}; offset 0 when the version is not newer than what was published before.
+SCRIPT = """
+local epoch = redis.call('GET', KEYS[1])
+if not epoch then
+  epoch = ARGV[1]
+  redis.call('SET', KEYS[1], epoch)
+end
+if ARGV[2] ~= '' then
+  local known = redis.call('HGET', KEYS[2], 'version')
+  if known and tonumber(ARGV[2]) <= tonumber(known) then
+    return {0, epoch, 0}
+  end
+  redis.call('HSET', KEYS[2], 'version', ARGV[2])
+end
+local offset = redis.call('HINCRBY', KEYS[2], 'offset', 1)
+redis.call('EXPIRE', KEYS[2], ARGV[5])
+if offset == 1 then
+  redis.call('DEL', KEYS[3])
+end
+redis.call('XADD', KEYS[3], 'MAXLEN', ARGV[3], offset .. '-0', 'm', ARGV[7])
+redis.call('EXPIRE', KEYS[3], ARGV[4])
+return {offset, epoch, redis.call('PUBLISH', ARGV[6], offset .. ':' .. epoch .. ':' .. ARGV[7])}
+"""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to everybody who listens to `channel`.
+
+    `data` is for programs, `content` maps a language to the HTML for our pages. State channels need `version`: an older
+    one is dropped. `reply` names a Redis list that every socket process answers with the sockets it wrote to.
+    """
+
+    channel: str
+    event: str
+    ts: int
+    data: dict[str, Any]
+    content: dict[str, str] | None = None
+    version: int | None = None
+    reply: str | None = None
+
+    def body(self) -> str:
+        parts = {"event": self.event, "ts": self.ts, "data": self.data, "content": self.content}
+        optional = {"version": self.version, "reply": self.reply}
+        return json.dumps(parts | {name: value for name, value in optional.items() if value is not None},
+                          separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Published:
+    """`offset` is 0 when the message was older than what is known. `processes` is how many socket processes got it."""
+
+    offset: int
+    epoch: str
+    processes: int
+
+
+def publish(message: Message) -> Published:
+    """Send a message. Raises RedisDown, and ValueError for a name that is no channel."""
+    channel = find_channel(message.channel)
+    if channel is None or (channel.mode == "state") != (message.version is not None):
+        raise ValueError(f"{message.channel} cannot take this message")
+    ttl = STATE_STREAM_TTL_S if channel.mode == "state" else EVENT_STREAM_TTL_S
+    arguments = [secrets.token_hex(4), "" if message.version is None else message.version, channel.history, ttl,
+                 CHANNEL_TTL_S, f"rt:p:{message.channel}", message.body()]
+    keys = [EPOCH_KEY, f"rt:c:{message.channel}", f"rt:s:{message.channel}"]
+    with metrics.timed("publish", kind=channel.kind):
+        offset, epoch, processes = current_app.extensions["redis"].call(
+            lambda client: client.register_script(SCRIPT)(keys=keys, args=arguments))
+    return Published(int(offset), text(epoch), int(processes))
+
+
+def published_versions(channels: list[str]) -> dict[str, int]:
+    """The newest version that was published of each state channel; channels that Redis does not know are left out."""
+    found: dict[str, int] = {}
+    for start in range(0, len(channels), BATCH):
+        names = channels[start:start + BATCH]
+        for name, version in zip(names, read_versions(names), strict=True):
+            if version is not None:
+                found[name] = int(version)
+    return found
+
+
+def read_versions(names: list[str]) -> list[Any]:
+    def read(client: Any) -> list[Any]:
+        pipeline = client.pipeline(transaction=False)
+        for name in names:
+            pipeline.hget(f"rt:c:{name}", "version")
+        return list(pipeline.execute())
+
+    versions: list[Any] = current_app.extensions["redis"].call(read)
+    return versions
+
+
+def current_epoch() -> str | None:
+    epoch = current_app.extensions["redis"].call(lambda client: client.get(EPOCH_KEY))
+    return text(epoch) if epoch else None
+
+
+def text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -1,0 +1,13 @@
+"""Telling the socket processes that a session has ended. A stream, so that a restarted one reads what it missed."""
+
+from flask import current_app
+
+from app.core.outbox import Announcement
+
+STREAM = "rt:revocations"
+LENGTH = 1000
+
+
+def session_revoked(event: Announcement) -> None:
+    current_app.extensions["redis"].call(lambda client: client.xadd(
+        STREAM, {"kind": "session", "session": event.key}, maxlen=LENGTH, approximate=True))

@@ -1,0 +1,58 @@
+"""The realtime API's requests and answers."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Payload(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    payload: dict[str, Any]
+
+
+class Send(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["broadcast", "send"]
+    data: Payload
+    targetChannel: Annotated[str, Field(max_length=80)] | None = None
+    targetUser: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+
+    @model_validator(mode="after")
+    def has_one_target(self) -> "Send":
+        if (self.targetChannel is None) == (self.targetUser is None):
+            raise ValueError("name one of targetChannel and targetUser")
+        return self
+
+
+class Sent(BaseModel):
+    """`reached` counts sockets; it is null when a socket process did not answer in time."""
+
+    channel: str
+    offset: int
+    processes: int
+    reached: int | None
+
+
+class SocketProcess(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class SocketStatus(BaseModel):
+    status: Literal["up", "down"]
+    url: str
+    connections: int
+    users: int
+    channels: int
+    messages_in: int
+    messages_out: int
+    bytes_out: int
+    rate_in: float
+    rate_out: float
+    evicted: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    processes: list[SocketProcess]

@@ -1,0 +1,62 @@
+"""The socket processes, as each one reports itself to Redis every second."""
+
+from typing import Any
+
+from flask import current_app
+
+from app.core.redis import RedisDown
+from app.realtime.publish import text
+from app.security import headers
+
+TOTALS = ("connections", "users", "messages_in", "messages_out", "bytes_out", "rate_in", "rate_out", "evicted")
+PERCENTILES = ("p50", "p95", "p99")
+
+
+def socket_status() -> dict[str, Any]:
+    try:
+        processes = read_processes()
+    except RedisDown:
+        processes = []
+    totals = summarise(processes)
+    channels = max((process.get("channels") or 0 for process in processes), default=0)
+    return {"status": "up" if processes else "down", "url": headers.socket_url(), "channels": channels, **totals,
+            "processes": processes}
+
+
+def read_processes() -> list[dict[str, Any]]:
+    """One entry a living socket process. Raises RedisDown."""
+    def read(client: Any) -> list[dict[bytes, bytes]]:
+        keys = list(client.scan_iter("rt:live:*", count=5000))
+        pipeline = client.pipeline(transaction=False)
+        for key in keys:
+            pipeline.hgetall(key)
+        return [{b"id": key, **fields} for key, fields in zip(keys, pipeline.execute(), strict=True) if fields]
+
+    return [{text(name): parse(text(value)) for name, value in fields.items()}
+            for fields in current_app.extensions["redis"].call(read)]
+
+
+def parse(value: str) -> int | float | str | None:
+    """Figures are numbers, an empty figure is None, and names stay text."""
+    if value == "":
+        return None
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
+
+
+def summarise(processes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Sums over all processes. Percentiles of several processes cannot be merged, so the worst one is shown."""
+    totals: dict[str, Any] = {name: sum(process.get(name) or 0 for process in processes) for name in TOTALS}
+    for name in PERCENTILES:
+        known = [process[name] for process in processes if process.get(name) is not None]
+        totals[name] = max(known) if known else None
+    return totals
+
+
+def check_live() -> str | None:
+    """For the health page: None when a socket process reported within the last seconds."""
+    return None if read_processes() else "no socket process has reported"
