@@ -1,0 +1,1 @@
+"""Pages and answers that look across all packages; no models."""

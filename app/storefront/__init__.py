@@ -1,0 +1,1 @@
+"""The pages that shoppers see, composed from the packages below; no models."""

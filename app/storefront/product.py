@@ -1,0 +1,129 @@
+"""The product page: one variant chosen, the others a link away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.catalogue import queries as catalogue
+from app.catalogue.models import Category, Product, Variant
+from app.core.database import db
+from app.core.errors import NotFound
+from app.inventory import queries as inventory
+from app.inventory.queries import StockBadge
+from app.storefront.cards import PictureView, ProductCard, make_cards, picture_view
+
+RELATED = 4
+GALLERY = 4
+
+
+@dataclass(frozen=True)
+class ProductView:
+    id: int
+    name: str
+    tagline: str
+    description: list[str]
+    path: str
+    category: Category
+    pictures: list[PictureView]
+    facts: list[list[str]]
+    care: str
+    firing: str
+
+
+@dataclass(frozen=True)
+class VariantOption:
+    sku: str
+    glaze: str
+    glaze_hex: str
+    size: str
+    price_minor: int
+    badge: StockBadge
+    path: str
+
+
+@dataclass(frozen=True)
+class OptionPill:
+    """A glaze or size to choose; it leads to the variant that keeps the other choice where there is one."""
+
+    label: str
+    hex: str | None
+    path: str
+    selected: bool
+    sold_out: bool
+    sku: str
+
+
+@dataclass(frozen=True)
+class ProductPage:
+    product: ProductView
+    variants: list[VariantOption]
+    selected: VariantOption
+    glazes: list[OptionPill]
+    sizes: list[OptionPill]
+    related: list[ProductCard]
+
+
+def show(slug: str, sku: str | None) -> ProductPage:
+    """Raises NotFound for an unknown product or a SKU that is not of it."""
+    product = catalogue.get_product(slug)
+    stock = inventory.find_stock([variant.sku for variant in product.variants])
+    options = [make_option(variant, stock[variant.sku].badge()) for variant in product.variants if variant.sku in stock]
+    selected = choose(options, sku)
+    return ProductPage(product_view(product, selected), options, selected, glaze_pills(options, selected),
+                       size_pills(options, selected), related_cards(product))
+
+
+def choose(options: list[VariantOption], sku: str | None) -> VariantOption:
+    """Without a SKU, the first variant that can be had."""
+    if sku is not None:
+        for option in options:
+            if option.sku == sku:
+                return option
+        raise NotFound("This product does not come in that variant")
+    if not options:
+        raise NotFound("This product has no variants")
+    return next((option for option in options if option.badge.state in ("in", "low")), options[0])
+
+
+def make_option(variant: Variant, badge: StockBadge) -> VariantOption:
+    return VariantOption(variant.sku, variant.glaze, variant.glaze_hex, variant.size, variant.price_minor, badge, variant.path)
+
+
+def product_view(product: Product, selected: VariantOption) -> ProductView:
+    pictures = [picture for picture in product.pictures if picture.glaze in (None, selected.glaze)]
+    return ProductView(product.id, product.name, product.tagline, product.description.split("\n\n"), product.path,
+                       product.category, [picture_view(picture) for picture in pictures[:GALLERY]], product.facts,
+                       product.care, product.firing)
+
+
+def glaze_pills(options: list[VariantOption], selected: VariantOption) -> list[OptionPill]:
+    names = list(dict.fromkeys(option.glaze for option in options))
+    chosen = [nearest([option for option in options if option.glaze == name], lambda option: option.size == selected.size)
+              for name in names]
+    return [pill(option, option.glaze, option.glaze_hex, option.glaze == selected.glaze) for option in chosen]
+
+
+def size_pills(options: list[VariantOption], selected: VariantOption) -> list[OptionPill]:
+    names = [name for name in dict.fromkeys(option.size for option in options) if name]
+    chosen = [nearest([option for option in options if option.size == name], lambda option: option.glaze == selected.glaze)
+              for name in names]
+    return [pill(option, option.size, None, option.size == selected.size) for option in chosen]
+
+
+def nearest(options: list[VariantOption], fits: Callable[[VariantOption], bool]) -> VariantOption:
+    return next((option for option in options if fits(option)), options[0])
+
+
+def pill(option: VariantOption, label: str, hex_: str | None, selected: bool) -> OptionPill:
+    return OptionPill(label, hex_, option.path, selected, option.badge.state in ("out", "back"), option.sku)
+
+
+def related_cards(product: Product) -> list[ProductCard]:
+    """What the shop says goes with it; for the rest, neighbours from the same shelf."""
+    chosen = {slug: product_id for product_id, slug in db.session.execute(
+        sa.select(Product.id, Product.slug).where(Product.slug.in_(product.goes_with)))}
+    ids = [chosen[slug] for slug in product.goes_with if slug in chosen]
+    neighbours = db.session.scalars(sa.select(Product.id).order_by(Product.position).limit(RELATED).where(
+        Product.category_id == product.category_id, Product.id != product.id, Product.id.not_in(ids)))
+    return make_cards([*ids, *neighbours][:RELATED])

@@ -1,0 +1,105 @@
+"""The shopper's pages."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, get_flashed_messages, render_template, request
+
+from app.catalogue import queries as catalogue
+from app.catalogue import search
+from app.core.extensions import limiter
+from app.core.http import is_fragment_request, see_other
+from app.security import limits
+from app.security.views import safe_next
+from app.storefront import home, listing, product
+from app.storefront.cards import make_suggestions
+
+THEMES = ("system", "light", "dark")
+THEME_KEPT_S = 365 * 24 * 3600
+LONGEST_QUERY = 80
+MOST_SUGGESTIONS = 6
+SHORTEST_SUGGESTED = 2
+TAGLINE = "small-batch stoneware"
+
+bp = Blueprint("storefront", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.context_processor(page_context)
+
+
+def page_context() -> dict[str, Any]:
+    """What the frame around every page shows."""
+    settings = current_app.config["SETTINGS"]
+    theme = request.cookies.get("theme", "system")
+    return {"shop": {"name": settings.SHOP_NAME, "tagline": TAGLINE, "currency": settings.SHOP_CURRENCY}, "nav": Nav(),
+            "theme": theme if theme in THEMES else "system", "messages": get_flashed_messages(with_categories=True),
+            "request_path": request.full_path.rstrip("?")}
+
+
+class Nav:
+    """The categories, read only if the page shows them: an error page must not need the database."""
+
+    def __iter__(self) -> Any:
+        try:
+            categories = catalogue.list_categories()
+        except Exception:
+            return iter(())
+        return iter([{"name": category.name, "path": category.path, "current": request.path == category.path}
+                     for category in categories])
+
+
+@bp.get("/")
+def show_home() -> str:
+    return render_template("storefront/home.html", **fields_of(home.show()))
+
+
+@bp.get("/categories/<slug>")
+def show_category(slug: str) -> Response:
+    category = catalogue.get_category(slug)
+    shelf = listing.list_shelf(category.path, request.args, category_id=category.id)
+    return page_or_results("storefront/category.html", category=category, listing=shelf, action=category.path)
+
+
+@bp.get("/search")
+@limiter.limit(limits.SEARCH)
+def show_search() -> Response:
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    shelf = listing.list_shelf("/search", request.args, found=search.find_products(query))
+    return page_or_results("storefront/search.html", query=query, listing=shelf, action="/search",
+                           suggestions_for_empty=home.category_tiles())
+
+
+@bp.get("/search/suggestions")
+@limiter.limit(limits.SEARCH)
+def show_suggestions() -> str:
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    if len(query) < SHORTEST_SUGGESTED:
+        return ""
+    found = search.find_products(query)[:MOST_SUGGESTIONS]
+    return render_template("storefront/_suggestions.html", query=query, suggestions=make_suggestions(found, query))
+
+
+@bp.get("/products/<slug>")
+def show_product(slug: str) -> str:
+    return render_template("storefront/product.html", **fields_of(product.show(slug, request.args.get("sku"))))
+
+
+@bp.post("/theme")
+def choose_theme() -> Response:
+    theme = request.form.get("theme", "system")
+    response = see_other(safe_next(request.form.get("next")))
+    response.set_cookie("theme", theme if theme in THEMES else "system", max_age=THEME_KEPT_S, samesite="Lax", httponly=True)
+    return response
+
+
+def page_or_results(template: str, **context: Any) -> Response:
+    """A change of the filters replaces the results; without a script the same address is the whole page."""
+    name = "storefront/_results.html" if is_fragment_request() else template
+    response = Response(render_template(name, **context))
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def fields_of(view: Any) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in view.__dataclass_fields__}
