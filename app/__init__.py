@@ -19,10 +19,18 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     settings = settings or environment.load()
     app = Flask("app", root_path=str(ROOT), static_folder=None, template_folder=str(ROOT / "templates"))
-    app.config.update(SETTINGS=settings, SECRET_KEY=settings.SECRET_KEY, TRUSTED_HOSTS=list(settings.TRUSTED_HOSTS),
-                      SESSION_COOKIE_NAME="visitor", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
-                      SESSION_COOKIE_SECURE=settings.PUBLIC_URL.startswith("https:"), PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
-                      MAX_CONTENT_LENGTH=1024 * 1024, RATELIMIT_ENABLED=True)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.SECRET_KEY,
+        TRUSTED_HOSTS=list(settings.TRUSTED_HOSTS),
+        SESSION_COOKIE_NAME="visitor",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.PUBLIC_URL.startswith("https:"),
+        PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        RATELIMIT_ENABLED=True,
+    )
     bind_core(app, settings)
     bind_platform(app, settings)
     bind_features(app)
@@ -33,7 +41,18 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app import commands
-    from app.core import assets, database, extensions, fragments, http, idempotency, jobs, logs, outbox, schedule
+    from app.core import (
+        assets,
+        database,
+        extensions,
+        fragments,
+        http,
+        idempotency,
+        jobs,
+        logs,
+        outbox,
+        schedule,
+    )
     from app.core.redis import Breaker, connect
 
     if settings.TRUSTED_PROXIES:

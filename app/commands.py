@@ -31,7 +31,9 @@ def seed() -> None:
     """Fill an empty shop with the demo's products, pictures and accounts."""
     from app.demo.seed import seed_shop
 
-    click.echo("The demo shop is there." if seed_shop() else "The shop has products already; nothing was changed.")
+    click.echo(
+        "The demo shop is there." if seed_shop() else "The shop has products already; nothing was changed."
+    )
 
 
 @click.command()
@@ -101,6 +103,7 @@ def simulate(rate: float, seconds: float, url: str) -> None:
 @click.command()
 def settings() -> None:
     """Print .env.example."""
-    from app.settings import describe
+    from app.settings import Settings
+    from app.variables import describe
 
-    click.echo("\n".join(describe()))
+    click.echo("\n".join(describe(Settings)))

@@ -4,17 +4,16 @@ Standard library only, because the socket process imports it and has to stay sma
 """
 
 import os
-import secrets
-import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.local_files import redis_socket, stored_secret
+from app.variables import parse, read_env_file, setting
+
 ENVIRONMENTS = ("demo", "development", "test", "production")
-# sockaddr_un holds 108 bytes; a longer path fails in bind() with a message that names neither the path nor the setting.
-LONGEST_SOCKET_PATH = 100
 SHORTEST_SECRET = 32
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -25,12 +24,6 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]):
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-def setting(section: str, default: Any, text: str, *, unit: str = "", least: int | None = None,
-            most: int | None = None, choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"section": section, "text": text, "unit": unit, "least": least,
-                                            "most": most, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -48,10 +41,16 @@ class Settings:
     PORT: int = setting("Web", 3001, "pages and JSON API", least=1, most=65535)
     WEB_WORKERS: int = setting("Web", 1, "web processes; SQLite wants 1", least=1, most=64)
     PUBLIC_URL: str = setting("Web", "", "address that shoppers use; default http://localhost:PORT")
-    TRUSTED_HOSTS: tuple[str, ...] = setting("Web", (), "Host names answered, by comma; default from PUBLIC_URL")
-    ALLOWED_ORIGINS: tuple[str, ...] = setting("Web", (), "web origins that may open sockets; default from PUBLIC_URL")
+    TRUSTED_HOSTS: tuple[str, ...] = setting(
+        "Web", (), "Host names answered, by comma; default from PUBLIC_URL"
+    )
+    ALLOWED_ORIGINS: tuple[str, ...] = setting(
+        "Web", (), "web origins that may open sockets; default from PUBLIC_URL"
+    )
     TRUSTED_PROXIES: int = setting("Web", 0, "reverse proxies in front, for X-Forwarded-*", least=0, most=5)
-    SECRET_KEY: str = setting("Web", "", "signs cookies and tokens; made once under DATA_DIR outside production")
+    SECRET_KEY: str = setting(
+        "Web", "", "signs cookies and tokens; made once under DATA_DIR outside production"
+    )
     SESSION_DAYS: int = setting("Web", 30, "a shopper's login lasts", unit="days", least=1, most=90)
     STAFF_SESSION_HOURS: int = setting("Web", 12, "a staff login lasts", unit="hours", least=1, most=24)
 
@@ -60,51 +59,88 @@ class Settings:
 
     WEBSOCKET_PORT: int = setting("WebSocket", 3002, "sockets", least=1, most=65535)
     WEBSOCKET_PATH: str = setting("WebSocket", "/ws", "path of the socket")
-    WEBSOCKET_URL: str = setting("WebSocket", "", "address that pages connect to; default the page's host on WEBSOCKET_PORT")
-    WEBSOCKET_HEARTBEAT_INTERVAL: int = setting("WebSocket", 30000, "one beat", unit="ms", least=1000, most=300000)
+    WEBSOCKET_URL: str = setting(
+        "WebSocket", "", "address that pages connect to; default the page's host on WEBSOCKET_PORT"
+    )
+    WEBSOCKET_HEARTBEAT_INTERVAL: int = setting(
+        "WebSocket", 30000, "one beat", unit="ms", least=1000, most=300000
+    )
     WEBSOCKET_MAX_CLIENTS: int = setting("WebSocket", 1000, "sockets in one process", least=1, most=100000)
-    WEBSOCKET_ENABLE_COMPRESSION: bool = setting("WebSocket", True, "permessage-deflate for large public frames")
-    WEBSOCKET_ENABLE_LOGGING: bool = setting("WebSocket", True, "a log line for each opened and closed socket")
-    WEBSOCKET_MAX_MESSAGE: int = setting("WebSocket", 16384, "largest client message", unit="bytes", least=256, most=1048576)
+    WEBSOCKET_ENABLE_COMPRESSION: bool = setting(
+        "WebSocket", True, "permessage-deflate for large public frames"
+    )
+    WEBSOCKET_ENABLE_LOGGING: bool = setting(
+        "WebSocket", True, "a log line for each opened and closed socket"
+    )
+    WEBSOCKET_MAX_MESSAGE: int = setting(
+        "WebSocket", 16384, "largest client message", unit="bytes", least=256, most=1048576
+    )
     WEBSOCKET_MESSAGE_RATE: int = setting("WebSocket", 10, "client messages a second", least=1, most=1000)
     WEBSOCKET_MESSAGE_BURST: int = setting("WebSocket", 20, "client messages at once", least=1, most=10000)
     WEBSOCKET_MAX_PER_IP: int = setting("WebSocket", 200, "sockets of one address", least=1, most=100000)
     WEBSOCKET_MAX_PER_USER: int = setting("WebSocket", 10, "sockets of one user", least=1, most=1000)
     WEBSOCKET_MAX_CHANNELS: int = setting("WebSocket", 200, "channels of one socket", least=1, most=1000)
-    WEBSOCKET_QUEUE_BYTES: int = setting("WebSocket", 262144, "waiting for a slow socket", unit="bytes", least=16384, most=16777216)
-    WEBSOCKET_QUEUE_FRAMES: int = setting("WebSocket", 512, "frames waiting for a slow socket", least=16, most=65536)
-    WEBSOCKET_DRAIN_SECONDS: int = setting("WebSocket", 5, "closing all sockets is spread over", unit="s", least=0, most=60)
+    WEBSOCKET_QUEUE_BYTES: int = setting(
+        "WebSocket", 262144, "waiting for a slow socket", unit="bytes", least=16384, most=16777216
+    )
+    WEBSOCKET_QUEUE_FRAMES: int = setting(
+        "WebSocket", 512, "frames waiting for a slow socket", least=16, most=65536
+    )
+    WEBSOCKET_DRAIN_SECONDS: int = setting(
+        "WebSocket", 5, "closing all sockets is spread over", unit="s", least=0, most=60
+    )
 
     INVENTORY_ENABLE_REALTIME: bool = setting("Inventory", True, "push stock changes to open pages")
     INVENTORY_ENABLE_ALERTS: bool = setting("Inventory", True, "raise low and out alerts")
-    INVENTORY_LOW_STOCK_THRESHOLD: int = setting("Inventory", 10, "units at which a SKU counts as low", unit="units", least=0, most=1000000)
-    INVENTORY_CHECK_INTERVAL: int = setting("Inventory", 60000, "periodic stock check", unit="ms", least=1000, most=86400000)
+    INVENTORY_LOW_STOCK_THRESHOLD: int = setting(
+        "Inventory", 10, "units at which a SKU counts as low", unit="units", least=0, most=1000000
+    )
+    INVENTORY_CHECK_INTERVAL: int = setting(
+        "Inventory", 60000, "periodic stock check", unit="ms", least=1000, most=86400000
+    )
     INVENTORY_ENABLE_ANALYTICS: bool = setting("Inventory", True, "roll-ups and reports")
-    INVENTORY_MAX_HISTORY_DAYS: int = setting("Inventory", 30, "movements are kept", unit="days", least=1, most=3650)
+    INVENTORY_MAX_HISTORY_DAYS: int = setting(
+        "Inventory", 30, "movements are kept", unit="days", least=1, most=3650
+    )
 
-    CHAT_MAX_MESSAGE_LENGTH: int = setting("Chat", 1000, "longest message", unit="characters", least=1, most=20000)
+    CHAT_MAX_MESSAGE_LENGTH: int = setting(
+        "Chat", 1000, "longest message", unit="characters", least=1, most=20000
+    )
     CHAT_MAX_PARTICIPANTS: int = setting("Chat", 10, "people in one room", least=2, most=100)
-    CHAT_MESSAGE_RETENTION_DAYS: int = setting("Chat", 30, "messages are kept", unit="days", least=1, most=3650)
+    CHAT_MESSAGE_RETENTION_DAYS: int = setting(
+        "Chat", 30, "messages are kept", unit="days", least=1, most=3650
+    )
     CHAT_ENABLE_FILE_SHARING: bool = setting("Chat", True, "files in messages")
     CHAT_ENABLE_TYPING_INDICATORS: bool = setting("Chat", True, "show who is typing")
     CHAT_AUTO_ASSIGN_AGENTS: bool = setting("Chat", True, "give a new room to the agent with least load")
     CHAT_ENABLE_HISTORY: bool = setting("Chat", True, "show earlier messages")
-    CHAT_MAX_FILE_SIZE: int = setting("Chat", 5242880, "largest file", unit="bytes", least=1024, most=104857600)
+    CHAT_MAX_FILE_SIZE: int = setting(
+        "Chat", 5242880, "largest file", unit="bytes", least=1024, most=104857600
+    )
     CHAT_ALLOWED_FILE_TYPES: tuple[str, ...] = setting(
-        "Chat", ("image/jpeg", "image/png", "image/gif", "application/pdf", "text/plain"), "media types, by comma")
+        "Chat",
+        ("image/jpeg", "image/png", "image/gif", "application/pdf", "text/plain"),
+        "media types, by comma",
+    )
 
     PUSH_VAPID_PUBLIC_KEY: str = setting("Push", "", "application server key, base64url")
     PUSH_VAPID_PRIVATE_KEY: str = setting("Push", "", "its private half, base64url")
-    PUSH_VAPID_SUBJECT: str = setting("Push", "mailto:notifications@yourdomain.com", "whom push services may write to")
+    PUSH_VAPID_SUBJECT: str = setting(
+        "Push", "mailto:notifications@yourdomain.com", "whom push services may write to"
+    )
     PUSH_MAX_RETRIES: int = setting("Push", 3, "tries after the first", least=0, most=20)
     PUSH_RETRY_DELAY: int = setting("Push", 1000, "before the first retry", unit="ms", least=0, most=3600000)
     PUSH_ENABLE_ANALYTICS: bool = setting("Push", True, "count deliveries and clicks")
     PUSH_ENABLE_WEB_PUSH: bool = setting("Push", True, "send through the browser's push service")
     PUSH_ENABLE_EMAIL_FALLBACK: bool = setting("Push", True, "send a mail when no push can arrive")
     PUSH_MAX_SUBSCRIPTIONS_PER_USER: int = setting("Push", 5, "devices of one user", least=1, most=100)
-    PUSH_SUBSCRIPTION_EXPIRY_DAYS: int = setting("Push", 365, "unused subscriptions are kept", unit="days", least=1, most=3650)
+    PUSH_SUBSCRIPTION_EXPIRY_DAYS: int = setting(
+        "Push", 365, "unused subscriptions are kept", unit="days", least=1, most=3650
+    )
 
-    MAIL_URL: str = setting("Mail", "", "smtp://user:password@host:port (smtps: for TLS); default a folder under DATA_DIR")
+    MAIL_URL: str = setting(
+        "Mail", "", "smtp://user:password@host:port (smtps: for TLS); default a folder under DATA_DIR"
+    )
     MAIL_FROM: str = setting("Mail", "kilnmark <shop@localhost>", "sender of all mails")
 
     @property
@@ -131,8 +167,11 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """Read `.env`, `.env.local` and the environment, later ones winning. Raises SettingsError with every problem at once."""
     folder = folder or Path.cwd()
-    sources = {**read_env_file(folder / ".env"), **read_env_file(folder / ".env.local"),
-               **(os.environ if environ is None else environ)}
+    sources = {
+        **read_env_file(folder / ".env"),
+        **read_env_file(folder / ".env.local"),
+        **(os.environ if environ is None else environ),
+    }
     values: dict[str, Any] = {}
     problems = []
     for entry in fields(Settings):
@@ -145,38 +184,6 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     return complete(values, folder)
 
 
-def parse(entry: Field[Any], text: str) -> Any:
-    """An empty value means the default, so that `NAME=` in a file never breaks a start."""
-    text, rule = text.strip(), entry.metadata
-    if not text:
-        return entry.default
-    if isinstance(entry.default, bool):
-        return parse_switch(text)
-    if isinstance(entry.default, int):
-        return parse_number(text, rule)
-    if isinstance(entry.default, tuple):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if rule["choices"] and text not in rule["choices"]:
-        raise ValueError(f"must be one of {', '.join(rule['choices'])}, not {text!r}")
-    return text
-
-
-def parse_switch(text: str) -> bool:
-    if text.lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
-        raise ValueError(f"must be true or false, not {text!r}")
-    return text.lower() in ("true", "1", "yes", "on")
-
-
-def parse_number(text: str, rule: Mapping[str, Any]) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise ValueError(f"must be a whole number, not {text!r}") from None
-    if not rule["least"] <= number <= rule["most"]:
-        raise ValueError(f"must be between {rule['least']} and {rule['most']}, not {number}")
-    return number
-
-
 def complete(values: dict[str, Any], folder: Path) -> Settings:
     """Fill in what follows from other variables, and refuse what production must not run with."""
     data = (folder / values["DATA_DIR"]).resolve()
@@ -186,13 +193,19 @@ def complete(values: dict[str, Any], folder: Path) -> Settings:
     values["PUBLIC_URL"] = (values["PUBLIC_URL"] or f"http://localhost:{values['PORT']}").rstrip("/")
     public = urlsplit(values["PUBLIC_URL"])
     if not public.scheme or not public.hostname:
-        raise SettingsError([f"PUBLIC_URL: must look like https://shop.example, not {values['PUBLIC_URL']!r}"])
+        raise SettingsError(
+            [f"PUBLIC_URL: must look like https://shop.example, not {values['PUBLIC_URL']!r}"]
+        )
     if not values["WEBSOCKET_PATH"].startswith("/"):
         raise SettingsError([f"WEBSOCKET_PATH: must start with /, not {values['WEBSOCKET_PATH']!r}"])
     if values["APP_ENV"] == "demo" and values["HOST"] not in LOOPBACK_NAMES:
-        raise SettingsError(["HOST: the demo knows its passwords and opens its API, so it listens on loopback only"])
+        raise SettingsError(
+            ["HOST: the demo knows its passwords and opens its API, so it listens on loopback only"]
+        )
     values["ALLOWED_ORIGINS"] = values["ALLOWED_ORIGINS"] or origins(values)
-    values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or tuple(dict.fromkeys((public.hostname, *LOOPBACK_NAMES)))
+    values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or tuple(
+        dict.fromkeys((public.hostname, *LOOPBACK_NAMES))
+    )
     values["SECRET_KEY"] = secret_key(values, data)
     return Settings(**values)
 
@@ -200,7 +213,9 @@ def complete(values: dict[str, Any], folder: Path) -> Settings:
 def origins(values: Mapping[str, Any]) -> tuple[str, ...]:
     if values["APP_ENV"] == "production":
         return (values["PUBLIC_URL"],)
-    return tuple(dict.fromkeys([values["PUBLIC_URL"], *(f"http://{name}:{values['PORT']}" for name in LOOPBACK_NAMES)]))
+    return tuple(
+        dict.fromkeys([values["PUBLIC_URL"], *(f"http://{name}:{values['PORT']}" for name in LOOPBACK_NAMES)])
+    )
 
 
 def database_url(url: str) -> str:
@@ -211,75 +226,13 @@ def database_url(url: str) -> str:
     return url
 
 
-def redis_socket(data: Path) -> Path:
-    path = data / "redis.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
-        return path
-    return Path(tempfile.gettempdir()) / f"liveshelf-{os.getuid()}-{abs(hash_text(str(data))):x}" / "redis.sock"
-
-
-def hash_text(text: str) -> int:
-    """`hash()` differs between processes, and all of them must find the same socket."""
-    number = 0
-    for byte in text.encode():
-        number = (number * 31 + byte) % 2**48
-    return number
-
-
 def secret_key(values: Mapping[str, Any], data: Path) -> str:
     given = values["SECRET_KEY"]
     if values["APP_ENV"] == "production" or given:
         if len(given) < SHORTEST_SECRET:
             raise SettingsError([f"SECRET_KEY: must be set to at least {SHORTEST_SECRET} random characters"])
         return given
-    return stored_secret(data)
-
-
-def stored_secret(data: Path) -> str:
-    path = data / "secret_key"
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            create_secret(path)
-        return path.read_text().strip()
+        return stored_secret(data)
     except OSError as error:
         raise SettingsError([f"DATA_DIR: cannot write to {data} ({error.strerror})"]) from None
-
-
-def create_secret(path: Path) -> None:
-    """Linked into place, so that two processes that start at once agree on one key and none reads half of it."""
-    draft = path.with_name(f"secret_key.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(secrets.token_urlsafe(48))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
-def read_env_file(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.lstrip().startswith("#"))
-    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
-
-
-def describe() -> Iterator[str]:
-    """The lines of `.env.example`."""
-    yield "# Copy to .env or .env.local and change what you need; everything here is the default. Made by `flask settings`."
-    section = ""
-    for entry in fields(Settings):
-        if entry.metadata["section"] != section:
-            section = entry.metadata["section"]
-            yield f"\n# {section}"
-        unit = f" ({entry.metadata['unit']})" if entry.metadata["unit"] else ""
-        choices = f": {', '.join(entry.metadata['choices'])}" if entry.metadata["choices"] else ""
-        yield f"# {entry.metadata['text']}{choices}{unit}\n{entry.name}={show(entry.default)}"
-
-
-def show(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -23,8 +23,12 @@ def get_category(slug: str) -> Category:
 
 def get_product(slug: str) -> Product:
     product = db.session.scalar(
-        sa.select(Product).where(Product.slug == slug)
-        .options(selectinload(Product.variants), selectinload(Product.pictures), selectinload(Product.category)))
+        sa.select(Product)
+        .where(Product.slug == slug)
+        .options(
+            selectinload(Product.variants), selectinload(Product.pictures), selectinload(Product.category)
+        )
+    )
     if product is None:
         raise NotFound("There is no such product")
     return product
@@ -32,9 +36,10 @@ def get_product(slug: str) -> Product:
 
 def list_products(ids: Collection[int]) -> list[Product]:
     """Products with their variants and pictures, in the order of `ids`."""
-    rows = db.session.scalars(sa.select(Product).where(Product.id.in_(ids))
-                              .options(selectinload(Product.variants), selectinload(Product.pictures)))
+    rows = db.session.scalars(
+        sa.select(Product)
+        .where(Product.id.in_(ids))
+        .options(selectinload(Product.variants), selectinload(Product.pictures))
+    )
     found = {product.id: product for product in rows}
     return [found[product_id] for product_id in ids if product_id in found]
-
-

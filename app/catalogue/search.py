@@ -22,14 +22,19 @@ def words_of(text: str) -> list[str]:
 def index_product(product: Product) -> None:
     """Replace the words that find this product. Call inside transaction()."""
     weights: dict[str, int] = {}
-    for text, weight in ((product.name, NAME_WEIGHT), (product.category.name, CATEGORY_WEIGHT),
-                         (" ".join(f"{v.glaze} {v.sku}" for v in product.variants), GLAZE_WEIGHT),
-                         (f"{product.tagline} {product.description}", TEXT_WEIGHT)):
+    for text, weight in (
+        (product.name, NAME_WEIGHT),
+        (product.category.name, CATEGORY_WEIGHT),
+        (" ".join(f"{v.glaze} {v.sku}" for v in product.variants), GLAZE_WEIGHT),
+        (f"{product.tagline} {product.description}", TEXT_WEIGHT),
+    ):
         for word in words_of(text):
             weights[word] = max(weight, weights.get(word, 0))
     db.session.execute(sa.delete(SearchTerm).where(SearchTerm.product_id == product.id))
-    db.session.execute(sa.insert(SearchTerm), [{"term": word, "product_id": product.id, "weight": weight}
-                                               for word, weight in weights.items()])
+    db.session.execute(
+        sa.insert(SearchTerm),
+        [{"term": word, "product_id": product.id, "weight": weight} for word, weight in weights.items()],
+    )
 
 
 def find_products(query: str) -> list[int]:
@@ -37,12 +42,16 @@ def find_products(query: str) -> list[int]:
     ranks: dict[int, int] | None = None
     for word in words_of(query)[:MOST_WORDS]:
         found = find_word(word)
-        ranks = found if ranks is None else {key: ranks[key] + found[key] for key in ranks.keys() & found.keys()}
+        ranks = (
+            found if ranks is None else {key: ranks[key] + found[key] for key in ranks.keys() & found.keys()}
+        )
     return sorted(ranks or {}, key=lambda product_id: (-(ranks or {})[product_id], product_id))
 
 
 def find_word(word: str) -> dict[int, int]:
-    ranks = score(sa.or_(*(SearchTerm.term.startswith(form, autoescape=True) for form in forms_of(word))), word)
+    ranks = score(
+        sa.or_(*(SearchTerm.term.startswith(form, autoescape=True) for form in forms_of(word))), word
+    )
     if ranks or len(word) < 3:
         return ranks
     vocabulary = db.session.scalars(sa.select(SearchTerm.term).distinct()).all()
@@ -56,7 +65,9 @@ def forms_of(word: str) -> set[str]:
 
 
 def score(condition: sa.ColumnElement[bool], word: str) -> dict[int, int]:
-    rows = db.session.execute(sa.select(SearchTerm.product_id, SearchTerm.term, SearchTerm.weight).where(condition))
+    rows = db.session.execute(
+        sa.select(SearchTerm.product_id, SearchTerm.term, SearchTerm.weight).where(condition)
+    )
     ranks: dict[int, int] = {}
     for product_id, term, weight in rows:
         rank = weight * (2 if term == word else 1)

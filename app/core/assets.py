@@ -24,7 +24,11 @@ class Asset:
 
 def init_app(app: Flask, static: Path) -> None:
     """Read every file once; the style sheets of `css/` become one `css/shop.css` in the order of their names."""
-    files = {str(path.relative_to(static)): path.read_bytes() for path in sorted(static.rglob("*")) if path.is_file()}
+    files = {
+        str(path.relative_to(static)): path.read_bytes()
+        for path in sorted(static.rglob("*"))
+        if path.is_file()
+    }
     sheets = [body for name, body in files.items() if name.startswith("css/")]
     files["css/shop.css"] = b"\n".join(sheets)
     digest = hashlib.sha256()
@@ -36,8 +40,14 @@ def init_app(app: Flask, static: Path) -> None:
 
 
 def make_asset(name: str, body: bytes) -> Asset:
-    mimetype = "text/javascript" if name.endswith(".js") else guess_type(name)[0] or "application/octet-stream"
-    small = gzip.compress(body, 9, mtime=0) if mimetype.startswith(COMPRESSIBLE) and len(body) > SMALLEST_GZIP else None
+    mimetype = (
+        "text/javascript" if name.endswith(".js") else guess_type(name)[0] or "application/octet-stream"
+    )
+    small = (
+        gzip.compress(body, 9, mtime=0)
+        if mimetype.startswith(COMPRESSIBLE) and len(body) > SMALLEST_GZIP
+        else None
+    )
     return Asset(body, small, mimetype)
 
 

@@ -24,9 +24,13 @@ WRITE_WAIT_S = 2.0
 POOL_WAIT_S = 2.0
 POOL_SIZE = 8
 
-NAMES = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-         "ck": "ck_%(table_name)s_%(constraint_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s",
-         "pk": "pk_%(table_name)s"}
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 log = logging.getLogger(__name__)
 
@@ -162,4 +166,3 @@ def run_safely(callback: Callable[[], Any]) -> None:
         callback()
     except Exception:
         log.exception("what follows a commit failed; the sweep will do it again")
-

@@ -19,8 +19,14 @@ from app.settings import Settings
 def init_app(app: Flask, settings: Settings) -> None:
     install_filters(app.jinja_env, settings)
     app.jinja_env.globals["asset"] = assets.path
-    environment = Environment(loader=app.jinja_loader, autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True, auto_reload=False)
+    environment = Environment(
+        loader=app.jinja_loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
     install_filters(environment, settings)
     environment.globals["asset"] = assets.path
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -13,17 +13,40 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import DomainError, Invalid
 
-STATUS = {"malformed": 400, "unauthenticated": 401, "forbidden": 403, "missing": 404, "conflict": 409, "stale": 412,
-          "unsupported": 415, "invalid": 422, "precondition": 428, "limited": 429, "busy": 503}
+STATUS = {
+    "malformed": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "missing": 404,
+    "conflict": 409,
+    "stale": 412,
+    "unsupported": 415,
+    "invalid": 422,
+    "precondition": 428,
+    "limited": 429,
+    "busy": 503,
+}
 RETRY_AFTER_S = 2
 PROGRAM_PATHS = ("/api/", "/live/")
 
-TITLES = {400: "That request could not be read", 403: "That page is not for you", 404: "There is nothing here",
-          405: "That is not possible here", 413: "That is too large", 415: "That format is not understood",
-          429: "That was too fast", 500: "Something broke on our side", 503: "The shop is catching its breath"}
-TEXTS = {403: "Sign in with an account that may see it.", 404: "The page may have moved. Search or start from a category.",
-         429: "Wait a moment and try again.", 500: "It has been noted. Try again in a moment.",
-         503: "Reload in a few seconds; nothing you did is lost."}
+TITLES = {
+    400: "That request could not be read",
+    403: "That page is not for you",
+    404: "There is nothing here",
+    405: "That is not possible here",
+    413: "That is too large",
+    415: "That format is not understood",
+    429: "That was too fast",
+    500: "Something broke on our side",
+    503: "The shop is catching its breath",
+}
+TEXTS = {
+    403: "Sign in with an account that may see it.",
+    404: "The page may have moved. Search or start from a category.",
+    429: "Wait a moment and try again.",
+    500: "It has been noted. Try again in a moment.",
+    503: "Reload in a few seconds; nothing you did is lost.",
+}
 
 Schema = TypeVar("Schema", bound=BaseModel)
 log = logging.getLogger(__name__)
@@ -34,7 +57,11 @@ class Malformed(DomainError):
 
 
 class UnsupportedMediaType(DomainError):
-    code, kind, title = "unsupported_media_type", "unsupported", "Send a JSON body with Content-Type: application/json"
+    code, kind, title = (
+        "unsupported_media_type",
+        "unsupported",
+        "Send a JSON body with Content-Type: application/json",
+    )
 
 
 def init_app(app: Flask) -> None:
@@ -99,7 +126,9 @@ def answer_http_error(error: HTTPException) -> BaseResponse:
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
     code = error.name.lower().replace(" ", "_")
-    response = answer(status, code, TITLES.get(status, error.name), TEXTS.get(status, error.description or error.name))
+    response = answer(
+        status, code, TITLES.get(status, error.name), TEXTS.get(status, error.description or error.name)
+    )
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -118,19 +147,35 @@ def answer_bug(error: Exception) -> BaseResponse:
     return answer(500, "internal", TITLES[500], TEXTS[500])
 
 
-def answer(status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None) -> BaseResponse:
+def answer(
+    status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None
+) -> BaseResponse:
     if request.path.startswith(PROGRAM_PATHS):
         return problem(status, code, title, detail, facts)
     fallback = "errors/500.html" if status >= 500 else "errors/404.html"
-    page = render_template([f"errors/{status}.html", fallback], error={"status": status, "title": TITLES.get(status, title), "text": detail,
-                                                       "request_id": request_id()})
+    page = render_template(
+        [f"errors/{status}.html", fallback],
+        error={
+            "status": status,
+            "title": TITLES.get(status, title),
+            "text": detail,
+            "request_id": request_id(),
+        },
+    )
     return Response(page, status)
 
 
 def problem(status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None) -> Response:
     """RFC 9457 problem details with a stable `code`."""
-    document = {"type": f"/api/docs#{code}", "title": title, "status": status, "detail": detail, "code": code,
-                "requestId": request_id(), **(facts or {})}
+    document = {
+        "type": f"/api/docs#{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "requestId": request_id(),
+        **(facts or {}),
+    }
     response = jsonify(document)
     response.status_code = status
     response.content_type = "application/problem+json"

@@ -52,13 +52,18 @@ def once(scope: str, key: str | None, request_body: bytes, action: Callable[[], 
         if key is None:
             return action()
         if len(key) > LONGEST_KEY:
-            raise Invalid(errors=[{"field": "Idempotency-Key", "message": f"At most {LONGEST_KEY} characters"}])
+            raise Invalid(
+                errors=[{"field": "Idempotency-Key", "message": f"At most {LONGEST_KEY} characters"}]
+            )
         digest = hashlib.sha256(request_body).hexdigest()
         if not claim(scope, key, digest):
             return replay(scope, key, digest)
         answer = action()
-        db.session.execute(sa.update(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key)
-                           .values(status_code=answer.status, response=answer.document))
+        db.session.execute(
+            sa.update(IdempotencyKey)
+            .where(IdempotencyKey.scope == scope, IdempotencyKey.key == key)
+            .values(status_code=answer.status, response=answer.document)
+        )
         return answer
 
 

@@ -36,10 +36,17 @@ def run_later(function: Callable[..., Any], *ids: int | str, queue: str = "defau
 
 def enqueue(event: outbox.Announcement) -> None:
     """The job's id comes from the event, so that an event delivered twice is one job."""
-    current_app.extensions["redis"].call(lambda client: queue_of(client, event.payload["queue"]).enqueue_call(
-        event.payload["function"], args=tuple(event.payload["ids"]), job_id=f"outbox-{event.id}", timeout=TIMEOUT_S,
-        retry=Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S), result_ttl=KEEP_RESULT_S,
-        failure_ttl=KEEP_FAILURE_S))
+    current_app.extensions["redis"].call(
+        lambda client: queue_of(client, event.payload["queue"]).enqueue_call(
+            event.payload["function"],
+            args=tuple(event.payload["ids"]),
+            job_id=f"outbox-{event.id}",
+            timeout=TIMEOUT_S,
+            retry=Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S),
+            result_ttl=KEEP_RESULT_S,
+            failure_ttl=KEEP_FAILURE_S,
+        )
+    )
 
 
 def queue_of(client: Any, name: str) -> Queue:
@@ -62,6 +69,11 @@ def work(app: Flask, redis_url: str, names: tuple[str, ...], *, burst: bool = Fa
     """Run jobs until told to stop. Short intervals, because RQ notices a killed worker only between its rounds."""
     client = connect(redis_url, socket_timeout=WORKER_SOCKET_TIMEOUT_S, decode_responses=False)
     worker = make_app_worker(app, SimpleWorker if burst else Worker)(
-        [queue_of(client, name) for name in names], connection=client, serializer="json",
-        worker_ttl=30, maintenance_interval=5, job_monitoring_interval=5)
+        [queue_of(client, name) for name in names],
+        connection=client,
+        serializer="json",
+        worker_ttl=30,
+        maintenance_interval=5,
+        job_monitoring_interval=5,
+    )
     worker.work(burst=burst, logging_level="WARNING")

@@ -37,8 +37,13 @@ class Mail(db.Model):
 
 def write_mail(to: str, template: str, **context: object) -> None:
     """Queue a mail inside the running transaction. The template's first line is the subject."""
-    subject, body = current_app.extensions["fragments"].overlay(autoescape=False).get_template(template).render(
-        **context).split("\n", 1)
+    subject, body = (
+        current_app.extensions["fragments"]
+        .overlay(autoescape=False)
+        .get_template(template)
+        .render(**context)
+        .split("\n", 1)
+    )
     mail = Mail(to=to, subject=subject.strip(), body=body.strip() + "\n", created_at=clock.now_ms())
     db.session.add(mail)
     db.session.flush()  # the job takes the id
@@ -83,5 +88,3 @@ def send_smtp(message: EmailMessage, url: str) -> None:
         if server.username:
             client.login(unquote(server.username), unquote(server.password or ""))
         client.send_message(message)
-
-

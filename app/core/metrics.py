@@ -24,7 +24,9 @@ def count(name: str, amount: float = 1, **labels: str) -> None:
 
 def observe(name: str, seconds: float, **labels: str) -> None:
     if name not in _timings:
-        _timings[name] = Histogram(f"liveshelf_{name}_seconds", name.replace("_", " "), sorted(labels), buckets=BUCKETS_S)
+        _timings[name] = Histogram(
+            f"liveshelf_{name}_seconds", name.replace("_", " "), sorted(labels), buckets=BUCKETS_S
+        )
     timing = _timings[name]
     (timing.labels(**labels) if labels else timing).observe(seconds)
 
@@ -57,8 +59,11 @@ def totals() -> dict[str, Any]:
     for family in registry().collect():
         name = family.name.removeprefix("liveshelf_")
         if family.name.startswith("liveshelf_") and family.type == "counter":
-            counters[name] = [{"labels": sample.labels, "value": sample.value}
-                              for sample in family.samples if sample.name.endswith("_total")]
+            counters[name] = [
+                {"labels": sample.labels, "value": sample.value}
+                for sample in family.samples
+                if sample.name.endswith("_total")
+            ]
         elif family.name.startswith("liveshelf_") and family.type == "histogram":
             timings[name] = summarise(family.samples)
     return {"counters": counters, "timings": timings}

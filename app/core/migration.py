@@ -20,8 +20,10 @@ def upgrade() -> None:
     if current == newest_revision():
         return
     if current is not None and not is_known(current):
-        raise DatabaseTooNew(f"DATABASE_URL: the database is at migration {current}, which this version does not know; "
-                             "run the newer version, or use another database")
+        raise DatabaseTooNew(
+            f"DATABASE_URL: the database is at migration {current}, which this version does not know; "
+            "run the newer version, or use another database"
+        )
     run_migrations(directory=current_app.extensions["migrate"].directory)
 
 
@@ -43,6 +45,8 @@ def is_known(revision: str) -> bool:
 
 def scripts() -> ScriptDirectory:
     if "migration_scripts" not in current_app.extensions:
-        current_app.extensions["migration_scripts"] = ScriptDirectory(current_app.extensions["migrate"].directory)
+        current_app.extensions["migration_scripts"] = ScriptDirectory(
+            current_app.extensions["migrate"].directory
+        )
     found: ScriptDirectory = current_app.extensions["migration_scripts"]
     return found

@@ -42,37 +42,59 @@ def describes(operation: Operation) -> Callable[[View], View]:
     def mark(view: View) -> View:
         view.api_operation = operation  # type: ignore[attr-defined]
         return view
+
     return mark
 
 
 def document(app: Flask) -> dict[str, Any]:
-    operations = [(str(rule), method, app.view_functions[rule.endpoint].api_operation)
-                  for rule in app.url_map.iter_rules() for method in sorted(rule.methods or ())
-                  if hasattr(app.view_functions[rule.endpoint], "api_operation") and method not in ("HEAD", "OPTIONS")]
-    models = {model for _, _, operation in operations for model in (operation.takes, operation.answers) if model}
-    _, schemas = models_json_schema([(model, "validation") for model in sorted(models | {Problem}, key=lambda m: m.__name__)],
-                                    ref_template="#/components/schemas/{model}")
+    operations = [
+        (str(rule), method, app.view_functions[rule.endpoint].api_operation)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods or ())
+        if hasattr(app.view_functions[rule.endpoint], "api_operation") and method not in ("HEAD", "OPTIONS")
+    ]
+    models = {
+        model for _, _, operation in operations for model in (operation.takes, operation.answers) if model
+    }
+    _, schemas = models_json_schema(
+        [(model, "validation") for model in sorted(models | {Problem}, key=lambda m: m.__name__)],
+        ref_template="#/components/schemas/{model}",
+    )
     paths: dict[str, Any] = {}
     for path, method, operation in sorted(operations, key=lambda entry: entry[:2]):
         paths.setdefault(path, {})[method.lower()] = describe(operation)
-    return {"openapi": "3.1.0", "info": {"title": "Liveshelf", "version": "1"},
-            "servers": [{"url": "/"}], "paths": paths,
-            "components": {"schemas": schemas["$defs"],
-                           "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Liveshelf", "version": "1"},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
 
 
 def describe(operation: Operation) -> dict[str, Any]:
-    parameters = [{"name": name, "in": place, "required": False, "description": text, "schema": {"type": "string"}}
-                  for place, entries in (("query", operation.query), ("header", operation.headers)) for name, text in entries]
-    entry: dict[str, Any] = {"summary": operation.summary, "parameters": parameters,
-                             "responses": {"200": {"description": "Done", "content": json_of(operation.answers)}}}
+    parameters = [
+        {"name": name, "in": place, "required": False, "description": text, "schema": {"type": "string"}}
+        for place, entries in (("query", operation.query), ("header", operation.headers))
+        for name, text in entries
+    ]
+    entry: dict[str, Any] = {
+        "summary": operation.summary,
+        "parameters": parameters,
+        "responses": {"200": {"description": "Done", "content": json_of(operation.answers)}},
+    }
     if operation.takes:
         entry["requestBody"] = {"required": True, "content": json_of(operation.takes)}
     if operation.protected:
         entry["security"] = [{"token": []}]
     for status, errors in by_status(operation.errors).items():
-        entry["responses"][str(status)] = {"description": "; ".join(f"{error.code}: {error.title}" for error in errors),
-                                           "content": json_of(Problem, "application/problem+json")}
+        entry["responses"][str(status)] = {
+            "description": "; ".join(f"{error.code}: {error.title}" for error in errors),
+            "content": json_of(Problem, "application/problem+json"),
+        }
     return entry
 
 

@@ -27,9 +27,15 @@ class OutboxEvent(db.Model):
     """One announcement. The payload holds ids, never state: whoever delivers it reads what is true then."""
 
     __tablename__ = "outbox"
-    __table_args__ = (sa.Index("ix_outbox_waiting", "next_try_at", sqlite_where=sa.text("published_at IS NULL"),
-                               postgresql_where=sa.text("published_at IS NULL")),
-                      {"sqlite_autoincrement": True})
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_waiting",
+            "next_try_at",
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     topic: Mapped[str] = mapped_column(sa.String(40))
@@ -71,8 +77,15 @@ def announce(topic: str, key: str, version: int = 0, **payload: Any) -> None:
     Events of one topic and key may be collapsed into the newest, so one that must not be has a key of its own.
     """
     assert topic in current_app.extensions["outbox"], f"no handler for {topic}"
-    row = {"topic": topic, "key": key, "version": version, "payload": payload, "attempts": 0,
-           "created_at": now_ms(), "next_try_at": now_ms() + SWEEP_AFTER_MS}
+    row = {
+        "topic": topic,
+        "key": key,
+        "version": version,
+        "payload": payload,
+        "attempts": 0,
+        "created_at": now_ms(),
+        "next_try_at": now_ms() + SWEEP_AFTER_MS,
+    }
     event_id = db.session.execute(sa.insert(OutboxEvent).values(row).returning(OutboxEvent.id)).scalar_one()
     event = Announcement(event_id, topic, key, version, payload)
     after_commit(lambda: deliver_soon(event))
@@ -112,7 +125,9 @@ def grouped(events: Iterable[Announcement]) -> list[list[Announcement]]:
 
 def sweep() -> int:
     """Deliver what is still waiting a second after its commit. Returns how many were delivered."""
-    waiting = sa.select(OutboxEvent).where(OutboxEvent.published_at.is_(None), OutboxEvent.next_try_at <= now_ms())
+    waiting = sa.select(OutboxEvent).where(
+        OutboxEvent.published_at.is_(None), OutboxEvent.next_try_at <= now_ms()
+    )
     rows = db.session.scalars(waiting.order_by(OutboxEvent.next_try_at).limit(BATCH)).all()
     events = [Announcement(row.id, row.topic, row.key, row.version, row.payload) for row in rows]
     delivered, failed = deliver(events)
@@ -124,18 +139,25 @@ def sweep() -> int:
 def mark(ids: list[int]) -> None:
     if ids:
         with transaction():
-            db.session.execute(sa.update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(published_at=now_ms()))
+            db.session.execute(
+                sa.update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(published_at=now_ms())
+            )
 
 
 def postpone(ids: list[int]) -> None:
     """A row that fails is tried again after 2, 4, 8 ... seconds, so that a broken one cannot crowd out the others."""
     if not ids:
         return
-    pause = sa.case((OutboxEvent.attempts >= 6, LONGEST_PAUSE_MS),
-                    else_=sa.literal(2000).bitwise_lshift(OutboxEvent.attempts))
+    pause = sa.case(
+        (OutboxEvent.attempts >= 6, LONGEST_PAUSE_MS),
+        else_=sa.literal(2000).bitwise_lshift(OutboxEvent.attempts),
+    )
     with transaction():
-        db.session.execute(sa.update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(
-            attempts=OutboxEvent.attempts + 1, next_try_at=now_ms() + pause))
+        db.session.execute(
+            sa.update(OutboxEvent)
+            .where(OutboxEvent.id.in_(ids))
+            .values(attempts=OutboxEvent.attempts + 1, next_try_at=now_ms() + pause)
+        )
 
 
 def prune() -> int:

@@ -27,7 +27,10 @@ class RedisDown(Exception):
 
 def connect(url: str, **options: Any) -> "Redis[Any]":
     """A client whose calls end within about a second even when Redis hangs; the library's own default is a minute."""
-    timeouts = {"socket_timeout": COMMAND_TIMEOUT_S, "retry": Retry(ExponentialBackoff(cap=0.1, base=0.02), 1)}
+    timeouts = {
+        "socket_timeout": COMMAND_TIMEOUT_S,
+        "retry": Retry(ExponentialBackoff(cap=0.1, base=0.02), 1),
+    }
     if not url.startswith("unix:"):
         timeouts["socket_connect_timeout"] = CONNECT_TIMEOUT_S
     return Redis.from_url(url, **{**timeouts, **options})

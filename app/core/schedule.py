@@ -57,9 +57,11 @@ def hold_lease(name: str, holder: str) -> bool:
     """Take or renew the lease. False when somebody else holds it."""
     insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     row = insert(Lease).values(name=name, holder=holder, expires_at=now_ms() + LEASE_MS)
-    take = row.on_conflict_do_update(index_elements=[Lease.name],
-                                     set_={"holder": holder, "expires_at": row.excluded.expires_at},
-                                     where=sa.or_(Lease.holder == holder, Lease.expires_at <= now_ms()))
+    take = row.on_conflict_do_update(
+        index_elements=[Lease.name],
+        set_={"holder": holder, "expires_at": row.excluded.expires_at},
+        where=sa.or_(Lease.holder == holder, Lease.expires_at <= now_ms()),
+    )
     with transaction():
         return db.session.execute(take.returning(Lease.holder)).scalar() == holder
 
@@ -89,7 +91,7 @@ def run_due(app: Flask) -> None:
     for task in app.extensions["schedule"]:
         if time.monotonic() >= task.due_at:
             task.due_at = time.monotonic() + task.every_s
-            with metrics.timed("task", name=task.name):
+            with metrics.timed("task", task=task.name):
                 in_context(app, task.action)
 
 
@@ -101,5 +103,3 @@ def in_context(app: Flask, action: Callable[[], Any]) -> Any:
     except Exception:
         log.exception("a scheduled task failed")
         return None
-
-

@@ -9,8 +9,15 @@ OPERATIONS = ("add", "remove", "set", "receive", "damage", "return", "sale")
 LARGEST_QUANTITY = 1_000_000
 
 
-def change_stock(sku: str, operation: str, quantity: int, origin: Origin, *, location: str | None = None,
-                 expect: int | None = None) -> Figures:
+def change_stock(
+    sku: str,
+    operation: str,
+    quantity: int,
+    origin: Origin,
+    *,
+    location: str | None = None,
+    expect: int | None = None,
+) -> Figures:
     """Change a SKU at one location (the first one by default). Call inside transaction().
 
     `set` needs `expect`, the version that the caller saw, so that it cannot undo what happened since. Setting what is

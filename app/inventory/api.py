@@ -34,11 +34,20 @@ def init_app(app: Flask) -> None:
 
 @bp.get("")
 @limiter.limit(limits.API_READ)
-@describes(Operation(
-    "The stock of one SKU, or of all by pages", StockAnswer, errors=(UnknownSku,),
-    query=(("productId", "SKU of a variant"), ("history", "1 for the last movements (staff)"),
-           ("after", "list: start behind this SKU"), ("limit", f"list: up to {LARGEST_PAGE}")),
-    headers=(("If-None-Match", "the ETag of an earlier answer: 304 when nothing changed"),)))
+@describes(
+    Operation(
+        "The stock of one SKU, or of all by pages",
+        StockAnswer,
+        errors=(UnknownSku,),
+        query=(
+            ("productId", "SKU of a variant"),
+            ("history", "1 for the last movements (staff)"),
+            ("after", "list: start behind this SKU"),
+            ("limit", f"list: up to {LARGEST_PAGE}"),
+        ),
+        headers=(("If-None-Match", "the ETag of an earlier answer: 304 when nothing changed"),),
+    )
+)
 def show_stock() -> Response:
     sku = request.args.get("productId")
     if sku is None:
@@ -61,26 +70,52 @@ def list_stock() -> Response:
     if not 1 <= limit <= LARGEST_PAGE:
         raise Invalid(errors=[{"field": "limit", "message": f"Between 1 and {LARGEST_PAGE}"}])
     stocks = queries.list_stock(after=request.args.get("after", ""), limit=limit)
-    page = StockPage(items=[figures(stock, current_caller()) for stock in stocks],
-                     after=stocks[-1].sku if len(stocks) == limit else None)
+    page = StockPage(
+        items=[figures(stock, current_caller()) for stock in stocks],
+        after=stocks[-1].sku if len(stocks) == limit else None,
+    )
     return jsonify(page.model_dump(mode="json", exclude_unset=True))
 
 
 @bp.post("")
 @limiter.limit(limits.API_WRITE)
-@describes(Operation(
-    "Change the stock of one SKU", StockFigures, takes=StockChange, protected=True,
-    errors=(Malformed, UnsupportedMediaType, UnknownSku, InsufficientStock, StaleVersion, VersionRequired, Invalid, KeyReused),
-    headers=(("Idempotency-Key", "the same key takes effect once"), ("If-Match", 'for set: "v<version>" as read'),
-             ("X-User-ID", "a label for the record; grants nothing"))))
+@describes(
+    Operation(
+        "Change the stock of one SKU",
+        StockFigures,
+        takes=StockChange,
+        protected=True,
+        errors=(
+            Malformed,
+            UnsupportedMediaType,
+            UnknownSku,
+            InsufficientStock,
+            StaleVersion,
+            VersionRequired,
+            Invalid,
+            KeyReused,
+        ),
+        headers=(
+            ("Idempotency-Key", "the same key takes effect once"),
+            ("If-Match", 'for set: "v<version>" as read'),
+            ("X-User-ID", "a label for the record; grants nothing"),
+        ),
+    )
+)
 def post_stock_change() -> Response:
     caller = require_scope("inventory:write")
     change = read_json(StockChange)
     origin = Origin(caller.name, change.reason, request.headers.get("X-User-ID", "")[:80], http.request_id())
 
     def act() -> Answer:
-        change_stock(change.productId, change.operation, change.quantity, origin, location=change.location,
-                     expect=expected_version())
+        change_stock(
+            change.productId,
+            change.operation,
+            change.quantity,
+            origin,
+            location=change.location,
+            expect=expected_version(),
+        )
         return Answer(figures(queries.get_stock(change.productId), caller).model_dump(mode="json"), 200)
 
     answer = idempotency.once(caller.name, request.headers.get("Idempotency-Key"), request.get_data(), act)
@@ -104,16 +139,36 @@ def expected_version() -> int | None:
 
 def figures(stock: SkuStock, caller: Caller) -> StockFigures:
     """Exact figures for those who may read them; the rest see what the badge shows."""
-    public: dict[str, Any] = {"productId": stock.sku, "status": stock.state, "version": stock.version,
-                              "asOf": from_ms(stock.updated_at), "available": stock.badge().left}
+    public: dict[str, Any] = {
+        "productId": stock.sku,
+        "status": stock.state,
+        "version": stock.version,
+        "asOf": from_ms(stock.updated_at),
+        "available": stock.badge().left,
+    }
     if "inventory:read" not in caller.scopes:
         return StockFigures(**{**public, "available": 0 if stock.available <= 0 else public["available"]})
-    return StockFigures(**{**public, "available": stock.available}, onHand=stock.on_hand, reserved=stock.reserved,
-                        unavailable=stock.unavailable, threshold=stock.threshold)
+    return StockFigures(
+        **{**public, "available": stock.available},
+        onHand=stock.on_hand,
+        reserved=stock.reserved,
+        unavailable=stock.unavailable,
+        threshold=stock.threshold,
+    )
 
 
 def movement(row: StockMovement) -> Movement:
-    return Movement(version=row.version, kind=row.kind, onHandDelta=row.d_on_hand, reservedDelta=row.d_reserved,
-                    unavailableDelta=row.d_unavailable, onHand=row.on_hand_after, reserved=row.reserved_after,
-                    unavailable=row.unavailable_after, reason=row.reason, actor=row.actor, label=row.label,
-                    at=from_ms(row.created_at))
+    return Movement(
+        version=row.version,
+        kind=row.kind,
+        onHandDelta=row.d_on_hand,
+        reservedDelta=row.d_reserved,
+        unavailableDelta=row.d_unavailable,
+        onHand=row.on_hand_after,
+        reserved=row.reserved_after,
+        unavailable=row.unavailable_after,
+        reason=row.reason,
+        actor=row.actor,
+        label=row.label,
+        at=from_ms(row.created_at),
+    )

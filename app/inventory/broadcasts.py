@@ -17,7 +17,9 @@ def stock_changed(event: Announcement) -> None:
     """Publish what is true now of a SKU and its product; the event only said that something changed."""
     if not current_app.config["SETTINGS"].INVENTORY_ENABLE_REALTIME:
         return
-    for message in stock_messages([event.key]) + product_messages([str(key) for key in queries.products_of([event.key])]):
+    for message in stock_messages([event.key]) + product_messages(
+        [str(key) for key in queries.products_of([event.key])]
+    ):
         publish(message)
 
 
@@ -32,19 +34,33 @@ def product_messages(ids: list[str]) -> list[Message]:
 
 def stock_message(badge: StockBadge) -> Message:
     content = render("inventory/stock_changed.push.html", badge=badge)
-    return Message(f"stock:{badge.sku}", "stock_changed", now_ms(), {"sku": badge.sku, **public_figures(badge)},
-                   content={language(): content}, version=badge.version)
+    return Message(
+        f"stock:{badge.sku}",
+        "stock_changed",
+        now_ms(),
+        {"sku": badge.sku, **public_figures(badge)},
+        content={language(): content},
+        version=badge.version,
+    )
 
 
 def product_message(badge: ProductBadge) -> Message:
     content = render("catalogue/product_stock_changed.push.html", badge=badge)
-    return Message(f"product:{badge.product_id}", "product_stock_changed", now_ms(),
-                   {"productId": badge.product_id, **public_figures(badge)}, content={language(): content},
-                   version=badge.version)
+    return Message(
+        f"product:{badge.product_id}",
+        "product_stock_changed",
+        now_ms(),
+        {"productId": badge.product_id, **public_figures(badge)},
+        content={language(): content},
+        version=badge.version,
+    )
 
 
 def public_figures(badge: StockBadge | ProductBadge) -> dict[str, Any]:
     """How many there are is the shop's own business while there are plenty."""
-    return {"status": badge.state, "available": 0 if badge.state in ("out", "back") else badge.left,
-            "backOn": badge.back_on.isoformat() if badge.back_on else None, "version": badge.version}
-
+    return {
+        "status": badge.state,
+        "available": 0 if badge.state in ("out", "back") else badge.left,
+        "backOn": badge.back_on.isoformat() if badge.back_on else None,
+        "version": badge.version,
+    }

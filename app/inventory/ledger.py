@@ -49,15 +49,28 @@ def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: in
     level = StockLevel
     on_hand, reserved = level.on_hand + change.on_hand, level.reserved + change.reserved
     unavailable = level.unavailable + change.unavailable
-    guard = [level.id == level_id, on_hand >= 0, reserved >= 0, unavailable >= 0,
-             reserved + unavailable <= on_hand + level.backorder_limit]
+    guard = [
+        level.id == level_id,
+        on_hand >= 0,
+        reserved >= 0,
+        unavailable >= 0,
+        reserved + unavailable <= on_hand + level.backorder_limit,
+    ]
     if expect is not None:
         guard.append(level.version == expect)
     row = db.session.execute(
-        sa.update(level).where(*guard).values(on_hand=on_hand, reserved=reserved, unavailable=unavailable,
-                                              version=level.version + 1, updated_at=now_ms())
+        sa.update(level)
+        .where(*guard)
+        .values(
+            on_hand=on_hand,
+            reserved=reserved,
+            unavailable=unavailable,
+            version=level.version + 1,
+            updated_at=now_ms(),
+        )
         .returning(level.on_hand, level.reserved, level.unavailable, level.version)
-        .execution_options(synchronize_session=False)).one_or_none()
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
     if row is None:
         raise refusal(level_id, sku, change, expect)
     figures = Figures(*row)
@@ -67,19 +80,44 @@ def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: in
 
 
 def record(level_id: int, change: Change, after: Figures, origin: Origin) -> None:
-    db.session.execute(sa.insert(StockMovement).values(
-        stock_level_id=level_id, version=after.version, kind=change.kind, d_on_hand=change.on_hand,
-        d_reserved=change.reserved, d_unavailable=change.unavailable, on_hand_after=after.on_hand,
-        reserved_after=after.reserved, unavailable_after=after.unavailable, reason=origin.reason, actor=origin.actor,
-        label=origin.label, request_id=origin.request_id, created_at=now_ms()))
+    db.session.execute(
+        sa.insert(StockMovement).values(
+            stock_level_id=level_id,
+            version=after.version,
+            kind=change.kind,
+            d_on_hand=change.on_hand,
+            d_reserved=change.reserved,
+            d_unavailable=change.unavailable,
+            on_hand_after=after.on_hand,
+            reserved_after=after.reserved,
+            unavailable_after=after.unavailable,
+            reason=origin.reason,
+            actor=origin.actor,
+            label=origin.label,
+            request_id=origin.request_id,
+            created_at=now_ms(),
+        )
+    )
 
 
 def refusal(level_id: int, sku: str, change: Change, expect: int | None) -> Exception:
-    row = db.session.execute(sa.select(StockLevel.version, StockLevel.on_hand, StockLevel.reserved, StockLevel.unavailable,
-                                       StockLevel.backorder_limit).where(StockLevel.id == level_id)).one()
+    row = db.session.execute(
+        sa.select(
+            StockLevel.version,
+            StockLevel.on_hand,
+            StockLevel.reserved,
+            StockLevel.unavailable,
+            StockLevel.backorder_limit,
+        ).where(StockLevel.id == level_id)
+    ).one()
     if expect is not None and row.version != expect:
-        return StaleVersion(f"{sku} is at version {row.version}, not {expect}", productId=sku, version=row.version,
-                            onHand=row.on_hand)
+        return StaleVersion(
+            f"{sku} is at version {row.version}, not {expect}",
+            productId=sku,
+            version=row.version,
+            onHand=row.on_hand,
+        )
     available = row.on_hand + row.backorder_limit - row.reserved - row.unavailable
-    return InsufficientStock(f"{sku} has {available} available", productId=sku, available=max(available, 0),
-                             onHand=row.on_hand)
+    return InsufficientStock(
+        f"{sku} has {available} available", productId=sku, available=max(available, 0), onHand=row.on_hand
+    )

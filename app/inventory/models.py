@@ -7,8 +7,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import BigKey, db
 
-KINDS = ("opening", "receive", "sale", "return", "adjust", "count", "damage", "undamage", "transfer_out", "transfer_in",
-         "reserve", "release", "expire")
+KINDS = (
+    "opening",
+    "receive",
+    "sale",
+    "return",
+    "adjust",
+    "count",
+    "damage",
+    "undamage",
+    "transfer_out",
+    "transfer_in",
+    "reserve",
+    "release",
+    "expire",
+)
 
 
 class Location(db.Model):
@@ -55,7 +68,9 @@ class StockMovement(db.Model):
     __tablename__ = "stock_movement"
     __table_args__ = (
         sa.UniqueConstraint("stock_level_id", "version"),
-        sa.CheckConstraint("d_on_hand <> 0 OR d_reserved <> 0 OR d_unavailable <> 0", name="changes_something"),
+        sa.CheckConstraint(
+            "d_on_hand <> 0 OR d_reserved <> 0 OR d_unavailable <> 0", name="changes_something"
+        ),
         sa.CheckConstraint(f"kind IN {KINDS}", name="kind"),
     )
 

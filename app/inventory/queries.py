@@ -62,24 +62,38 @@ class SkuStock:
 
     def badge(self) -> StockBadge:
         left = self.available if self.state == "low" else None
-        return StockBadge(self.sku, self.state, left, self.expected_on if self.state == "back" else None, self.version)
+        return StockBadge(
+            self.sku, self.state, left, self.expected_on if self.state == "back" else None, self.version
+        )
 
 
 def select_stock() -> sa.Select[Any]:
     default = current_app.config["SETTINGS"].INVENTORY_LOW_STOCK_THRESHOLD
     available = StockLevel.on_hand + StockLevel.backorder_limit - StockLevel.reserved - StockLevel.unavailable
-    return (sa.select(Variant.sku, Variant.product_id, sa.func.sum(StockLevel.on_hand), sa.func.sum(StockLevel.reserved),
-                      sa.func.sum(StockLevel.unavailable), sa.func.sum(available),
-                      sa.func.coalesce(sa.func.max(StockLevel.low_threshold), default),
-                      sa.func.min(StockLevel.expected_on), sa.func.sum(StockLevel.version),
-                      sa.func.max(StockLevel.updated_at))
-            .join(StockLevel, StockLevel.variant_id == Variant.id).group_by(Variant.id))
+    return (
+        sa.select(
+            Variant.sku,
+            Variant.product_id,
+            sa.func.sum(StockLevel.on_hand),
+            sa.func.sum(StockLevel.reserved),
+            sa.func.sum(StockLevel.unavailable),
+            sa.func.sum(available),
+            sa.func.coalesce(sa.func.max(StockLevel.low_threshold), default),
+            sa.func.min(StockLevel.expected_on),
+            sa.func.sum(StockLevel.version),
+            sa.func.max(StockLevel.updated_at),
+        )
+        .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .group_by(Variant.id)
+    )
 
 
 def read_stock(statement: sa.Select[Any]) -> list[SkuStock]:
     # PostgreSQL sums to NUMERIC, which is not what JSON and comparisons want.
-    return [SkuStock(row[0], row[1], *(int(figure) for figure in row[2:7]), row[7], int(row[8]), row[9])
-            for row in db.session.execute(statement)]
+    return [
+        SkuStock(row[0], row[1], *(int(figure) for figure in row[2:7]), row[7], int(row[8]), row[9])
+        for row in db.session.execute(statement)
+    ]
 
 
 def find_stock(skus: Collection[str]) -> dict[str, SkuStock]:
@@ -110,7 +124,9 @@ def product_badge(product_id: int, stocks: Sequence[SkuStock]) -> ProductBadge:
     left = [stock for stock in stocks if stock.available > 0]
     if not left:
         dates = [stock.expected_on for stock in stocks if stock.expected_on]
-        return ProductBadge(product_id, "back" if dates else "out", None, min(dates) if dates else None, version)
+        return ProductBadge(
+            product_id, "back" if dates else "out", None, min(dates) if dates else None, version
+        )
     if all(stock.state == "low" for stock in left):
         return ProductBadge(product_id, "low", sum(stock.available for stock in left), None, version)
     return ProductBadge(product_id, "in", None, None, version)
@@ -118,8 +134,13 @@ def product_badge(product_id: int, stocks: Sequence[SkuStock]) -> ProductBadge:
 
 def get_level(sku: str, location: str | None = None) -> StockLevel:
     """The level of a SKU at a location, the first location by default. Raises UnknownSku."""
-    statement = (sa.select(StockLevel).join(Variant, Variant.id == StockLevel.variant_id)
-                 .join(Location, Location.id == StockLevel.location_id).where(Variant.sku == sku).order_by(Location.id))
+    statement = (
+        sa.select(StockLevel)
+        .join(Variant, Variant.id == StockLevel.variant_id)
+        .join(Location, Location.id == StockLevel.location_id)
+        .where(Variant.sku == sku)
+        .order_by(Location.id)
+    )
     if location is not None:
         statement = statement.where(Location.code == location)
     # What the session has read before may be older than the lock that this transaction holds.
@@ -133,8 +154,12 @@ def get_level(sku: str, location: str | None = None) -> StockLevel:
 def list_movements(sku: str, limit: int = HISTORY_LIMIT) -> Sequence[StockMovement]:
     """Newest first."""
     level = get_level(sku)
-    return db.session.scalars(sa.select(StockMovement).where(StockMovement.stock_level_id == level.id)
-                              .order_by(StockMovement.version.desc()).limit(limit)).all()
+    return db.session.scalars(
+        sa.select(StockMovement)
+        .where(StockMovement.stock_level_id == level.id)
+        .order_by(StockMovement.version.desc())
+        .limit(limit)
+    ).all()
 
 
 def all_versions() -> tuple[dict[str, int], dict[int, int]]:
@@ -142,14 +167,16 @@ def all_versions() -> tuple[dict[str, int], dict[int, int]]:
     skus: dict[str, int] = {}
     products: dict[int, int] = {}
     for sku, product_id, version in db.session.execute(
-            sa.select(Variant.sku, Variant.product_id, sa.func.sum(StockLevel.version))
-            .join(StockLevel, StockLevel.variant_id == Variant.id).group_by(Variant.id)):
+        sa.select(Variant.sku, Variant.product_id, sa.func.sum(StockLevel.version))
+        .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .group_by(Variant.id)
+    ):
         skus[sku] = int(version)
         products[product_id] = products.get(product_id, 0) + int(version)
     return skus, products
 
 
 def products_of(skus: Iterable[str]) -> list[int]:
-    return list(db.session.scalars(sa.select(Variant.product_id).where(Variant.sku.in_(list(skus))).distinct()))
-
-
+    return list(
+        db.session.scalars(sa.select(Variant.product_id).where(Variant.sku.in_(list(skus))).distinct())
+    )

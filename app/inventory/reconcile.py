@@ -19,9 +19,10 @@ def fill_redis() -> int:
     shown = published_versions(list(wanted))
     stale = [channel for channel, version in wanted.items() if shown.get(channel) != version]
     for start in range(0, len(stale), BATCH):
-        keys = [channel.split(":", 1) for channel in stale[start:start + BATCH]]
-        for message in (broadcasts.stock_messages([key for kind, key in keys if kind == "stock"])
-                        + broadcasts.product_messages([key for kind, key in keys if kind == "product"])):
+        keys = [channel.split(":", 1) for channel in stale[start : start + BATCH]]
+        for message in broadcasts.stock_messages(
+            [key for kind, key in keys if kind == "stock"]
+        ) + broadcasts.product_messages([key for kind, key in keys if kind == "product"]):
             publish(message)
     if stale:
         metrics.count("redis_drift", len(stale))

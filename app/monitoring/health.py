@@ -24,8 +24,12 @@ class Health:
     """Runs the checks at most once a second, whoever asks."""
 
     def __init__(self) -> None:
-        self.checks: dict[str, Check] = {"database": check_database, "migrations": check_migrations,
-                                         "disk": check_disk, "redis": check_redis}
+        self.checks: dict[str, Check] = {
+            "database": check_database,
+            "migrations": check_migrations,
+            "disk": check_disk,
+            "redis": check_redis,
+        }
         self._known: tuple[float, dict[str, Any]] = (float("-inf"), {})
 
     def read(self) -> dict[str, Any]:

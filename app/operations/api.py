@@ -55,8 +55,14 @@ def show_readiness() -> tuple[Response, int]:
 
 
 @bp.get("/monitoring/metrics")
-@describes(Operation("Counters and timings of all processes", Metrics, protected=True,
-                     query=(("format", "prometheus for the text format"),)))
+@describes(
+    Operation(
+        "Counters and timings of all processes",
+        Metrics,
+        protected=True,
+        query=(("format", "prometheus for the text format"),),
+    )
+)
 def show_metrics() -> Response:
     require_scope("monitoring:read")
     wants_text = request.args.get("format") == "prometheus" or request.accept_mimetypes.best == "text/plain"

@@ -38,8 +38,14 @@ def show_mail(mail_id: int) -> str:
 
 
 def shown(mail: Mail) -> dict[str, Any]:
-    return {"id": mail.id, "to": mail.to, "subject": mail.subject, "body": mail.body, "path": mail.path,
-            "sent_at": clock.from_ms(mail.sent_at) if mail.sent_at else None}
+    return {
+        "id": mail.id,
+        "to": mail.to,
+        "subject": mail.subject,
+        "body": mail.body,
+        "path": mail.path,
+        "sent_at": clock.from_ms(mail.sent_at) if mail.sent_at else None,
+    }
 
 
 @bp.get("/dev/ui")

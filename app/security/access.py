@@ -18,8 +18,12 @@ from app.security.sessions import current_session
 LOOPBACK = ("127.0.0.1", "::1")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BROWSER_HEADERS = ("Cookie", "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest")
-SCOPES_OF = {"shopper": (), "agent": ("inventory:read",), "staff": ("inventory:read", "inventory:write"),
-             "admin": tokens.SCOPES}
+SCOPES_OF = {
+    "shopper": (),
+    "agent": ("inventory:read",),
+    "staff": ("inventory:read", "inventory:write"),
+    "admin": tokens.SCOPES,
+}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -79,11 +83,13 @@ def bearer_token() -> str | None:
 
 def is_demo_call() -> bool:
     """A curl on the machine of the demo. No page that somebody visits can send a request that looks like this."""
-    return (current_app.config["SETTINGS"].is_demo
-            and request.remote_addr in LOOPBACK
-            and request.host.rsplit(":", 1)[0] in LOOPBACK_HOSTS
-            and not any(name in request.headers for name in BROWSER_HEADERS)
-            and (request.method in ("GET", "HEAD") or request.is_json))
+    return (
+        current_app.config["SETTINGS"].is_demo
+        and request.remote_addr in LOOPBACK
+        and request.host.rsplit(":", 1)[0] in LOOPBACK_HOSTS
+        and not any(name in request.headers for name in BROWSER_HEADERS)
+        and (request.method in ("GET", "HEAD") or request.is_json)
+    )
 
 
 def require_scope(scope: str) -> Caller:
@@ -98,6 +104,7 @@ def require_scope(scope: str) -> Caller:
 
 def role_required(*roles: str) -> Callable[[View], View]:
     """Guests go to the login page and come back; others without the role get a 403. Admins may see every page."""
+
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -107,6 +114,8 @@ def role_required(*roles: str) -> Callable[[View], View]:
             if user.role not in (*roles, "admin"):
                 raise Forbidden("Your account may not see this page")
             return view(*args, **kwargs)
+
         guarded.required_roles = roles  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
+
     return guard

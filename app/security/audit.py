@@ -9,10 +9,27 @@ from app.core.database import db
 from app.security.models import AuditEntry
 
 
-def record(action: str, object: str, *, actor: str, role: str, before: dict[str, Any] | None = None,
-           after: dict[str, Any] | None = None) -> None:
+def record(
+    action: str,
+    object: str,
+    *,
+    actor: str,
+    role: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
     """Add an entry inside the running transaction. `before` and `after` hold ids and figures, never free text."""
     inside = has_request_context()
-    db.session.add(AuditEntry(
-        at=clock.now_ms(), actor=actor, actor_role=role, action=action, object=object, before=before, after=after,
-        ip=(request.remote_addr or "") if inside else "", request_id=http.request_id() if inside else ""))
+    db.session.add(
+        AuditEntry(
+            at=clock.now_ms(),
+            actor=actor,
+            actor_role=role,
+            action=action,
+            object=object,
+            before=before,
+            after=after,
+            ip=(request.remote_addr or "") if inside else "",
+            request_id=http.request_id() if inside else "",
+        )
+    )

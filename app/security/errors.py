@@ -10,7 +10,11 @@ class WrongCredentials(DomainError):
 
 
 class CsrfRefused(DomainError):
-    code, kind, title = "csrf_refused", "malformed", "This form has expired; reload the page and send it again"
+    code, kind, title = (
+        "csrf_refused",
+        "malformed",
+        "This form has expired; reload the page and send it again",
+    )
 
 
 class WeakPassword(DomainError):

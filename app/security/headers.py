@@ -6,9 +6,19 @@ from flask import Flask, Response, current_app, request
 
 from app.settings import Settings
 
-POLICY = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:",
-          "font-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'",
-          "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'"}
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -19,7 +29,9 @@ def init_app(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
     directives = {**POLICY, "connect-src": f"'self' {socket_origin()}"}
-    response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in directives.items())
+    response.headers["Content-Security-Policy"] = "; ".join(
+        f"{name} {value}" for name, value in directives.items()
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -40,9 +40,16 @@ def log_in(email: str, password: str) -> str:
     user_id, public_id, role = user.id, user.public_id, user.role
     session_id = secrets.token_urlsafe(32)
     with transaction():
-        db.session.add(LoginSession(id_hash=hash_id(session_id), user_id=user_id, created_at=clock.now_ms(),
-                                    expires_at=clock.now_ms() + lifetime_ms(role), ip=request.remote_addr or "",
-                                    user_agent=request.headers.get("User-Agent", "")[:200]))
+        db.session.add(
+            LoginSession(
+                id_hash=hash_id(session_id),
+                user_id=user_id,
+                created_at=clock.now_ms(),
+                expires_at=clock.now_ms() + lifetime_ms(role),
+                ip=request.remote_addr or "",
+                user_agent=request.headers.get("User-Agent", "")[:200],
+            )
+        )
         audit.record("login", "session", actor=f"user:{public_id}", role=role)
     return session_id
 
@@ -79,15 +86,23 @@ def current_session() -> LoginSession | None:
 
 
 def find_session(session_id: str) -> LoginSession | None:
-    return db.session.scalar(sa.select(LoginSession).join(LoginSession.user).where(
-        LoginSession.id_hash == hash_id(session_id), LoginSession.expires_at > clock.now_ms(),
-        User.disabled_at.is_(None)))
+    return db.session.scalar(
+        sa.select(LoginSession)
+        .join(LoginSession.user)
+        .where(
+            LoginSession.id_hash == hash_id(session_id),
+            LoginSession.expires_at > clock.now_ms(),
+            User.disabled_at.is_(None),
+        )
+    )
 
 
 def set_cookie(response: Response, session_id: str) -> None:
     session = find_session(session_id)
     age = (session.expires_at - clock.now_ms()) // 1000 if session else 0
-    response.set_cookie(cookie_name(), session_id, max_age=age, httponly=True, samesite="Lax", secure=is_https(), path="/")
+    response.set_cookie(
+        cookie_name(), session_id, max_age=age, httponly=True, samesite="Lax", secure=is_https(), path="/"
+    )
 
 
 def clear_cookie(response: Response) -> None:

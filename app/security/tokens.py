@@ -21,23 +21,30 @@ def create_token(name: str, scopes: list[str]) -> str:
         raise Invalid(f"Scopes are {', '.join(SCOPES)}; not {', '.join(unknown) or 'none'}")
     token = "ls_" + secrets.token_urlsafe(32)
     with transaction():
-        db.session.add(ApiToken(name=name, token_hash=hash_token(token), scopes=scopes, created_at=clock.now_ms()))
+        db.session.add(
+            ApiToken(name=name, token_hash=hash_token(token), scopes=scopes, created_at=clock.now_ms())
+        )
         audit.record("token_created", f"token:{name}", actor="cli", role="admin", after={"scopes": scopes})
     return token
 
 
 def revoke_token(name: str) -> None:
     with transaction():
-        revoked = db.session.execute(sa.update(ApiToken).where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
-                                     .values(revoked_at=clock.now_ms()).returning(ApiToken.id)).all()
+        revoked = db.session.execute(
+            sa.update(ApiToken)
+            .where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
+            .values(revoked_at=clock.now_ms())
+            .returning(ApiToken.id)
+        ).all()
         if not revoked:
             raise NotFound(f"No active token is called {name}")
         audit.record("token_revoked", f"token:{name}", actor="cli", role="admin")
 
 
 def find_token(token: str) -> ApiToken | None:
-    return db.session.scalar(sa.select(ApiToken).where(ApiToken.token_hash == hash_token(token),
-                                                       ApiToken.revoked_at.is_(None)))
+    return db.session.scalar(
+        sa.select(ApiToken).where(ApiToken.token_hash == hash_token(token), ApiToken.revoked_at.is_(None))
+    )
 
 
 def hash_token(token: str) -> str:

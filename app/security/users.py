@@ -26,10 +26,14 @@ def create_user(email: str, name: str, role: str, password: str) -> User:
     with transaction():
         if find_user(address):
             raise Invalid(f"{address} has an account already")
-        user = User(email=address, name=name, role=role, password_hash=password_hash, created_at=clock.now_ms())
+        user = User(
+            email=address, name=name, role=role, password_hash=password_hash, created_at=clock.now_ms()
+        )
         db.session.add(user)
         db.session.flush()  # the audit entry takes the public id
-        audit.record("user_created", f"user:{user.public_id}", actor="cli", role="admin", after={"role": role})
+        audit.record(
+            "user_created", f"user:{user.public_id}", actor="cli", role="admin", after={"role": role}
+        )
     return user
 
 

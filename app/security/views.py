@@ -42,7 +42,12 @@ def refuse_csrf(_: CSRFError) -> Any:
 
 def safe_next(path: str | None) -> str:
     """A path of this shop; anything that a browser could read as another site becomes the home page."""
-    if not path or not path.startswith("/") or path.startswith("//") or any(bad in path for bad in "\\\r\n\t"):
+    if (
+        not path
+        or not path.startswith("/")
+        or path.startswith("//")
+        or any(bad in path for bad in "\\\r\n\t")
+    ):
         return "/"
     return path
 
@@ -72,8 +77,13 @@ def log_in() -> str | Response | tuple[str, int]:
 
 def login_page(form: LoginForm, error: str | None) -> str:
     accounts = current_app.config.get("DEMO_ACCOUNTS", ()) if current_app.config["SETTINGS"].is_demo else ()
-    return render_template("security/login.html", form=form, error=error, demo_accounts=accounts,
-                           next=safe_next(request.values.get("next")))
+    return render_template(
+        "security/login.html",
+        form=form,
+        error=error,
+        demo_accounts=accounts,
+        next=safe_next(request.values.get("next")),
+    )
 
 
 @bp.post("/logout")
@@ -88,6 +98,9 @@ def log_out() -> Response:
 
 def page_context() -> dict[str, Any]:
     user = access.current_user()
-    viewer = {"name": user.name if user else None, "role": user.role if user else "guest",
-              "is_staff": bool(user and user.is_staff)}
+    viewer = {
+        "name": user.name if user else None,
+        "role": user.role if user else "guest",
+        "is_staff": bool(user and user.is_staff),
+    }
     return {"viewer": viewer, "csrf_token": generate_csrf}

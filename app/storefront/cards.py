@@ -49,17 +49,27 @@ class Suggestion:
 
 def make_cards(product_ids: Sequence[int]) -> list[ProductCard]:
     badges = inventory.find_product_badges(product_ids)
-    return [make_card(product, badges[product.id]) for product in catalogue.list_products(product_ids)
-            if product.id in badges]
+    return [
+        make_card(product, badges[product.id])
+        for product in catalogue.list_products(product_ids)
+        if product.id in badges
+    ]
 
 
 def make_card(product: Product, badge: ProductBadge) -> ProductCard:
     prices = [variant.price_minor for variant in product.variants]
     return ProductCard(
-        id=product.id, name=product.name, tagline=product.tagline, path=product.path, price_minor=min(prices),
-        price_to_minor=max(prices) if max(prices) > min(prices) else None, picture=picture_view(first_picture(product)),
-        badge=badge, glazes=tuple(dict.fromkeys(variant.glaze_hex for variant in product.variants)),
-        is_new=is_new(product))
+        id=product.id,
+        name=product.name,
+        tagline=product.tagline,
+        path=product.path,
+        price_minor=min(prices),
+        price_to_minor=max(prices) if max(prices) > min(prices) else None,
+        picture=picture_view(first_picture(product)),
+        badge=badge,
+        glazes=tuple(dict.fromkeys(variant.glaze_hex for variant in product.variants)),
+        is_new=is_new(product),
+    )
 
 
 def is_new(product: Product) -> bool:
@@ -75,8 +85,12 @@ def picture_view(picture: Picture) -> PictureView:
 
 
 def make_suggestions(product_ids: Sequence[int], query: str) -> list[Suggestion]:
-    return [Suggestion(card.id, card.name, mark(card.name, query), card.path, card.picture, card.price_minor, card.badge)
-            for card in make_cards(product_ids)]
+    return [
+        Suggestion(
+            card.id, card.name, mark(card.name, query), card.path, card.picture, card.price_minor, card.badge
+        )
+        for card in make_cards(product_ids)
+    ]
 
 
 def mark(name: str, query: str) -> list[tuple[str, bool]]:
@@ -84,6 +98,10 @@ def mark(name: str, query: str) -> list[tuple[str, bool]]:
     for word in query.casefold().split():
         position = (" " + name.casefold()).find(" " + word)
         if position >= 0:
-            parts = [(name[:position], False), (name[position:position + len(word)], True), (name[position + len(word):], False)]
+            parts = [
+                (name[:position], False),
+                (name[position : position + len(word)], True),
+                (name[position + len(word) :], False),
+            ]
             return [part for part in parts if part[0]]
     return [(name, False)]

@@ -36,22 +36,42 @@ class HomePage:
 def show() -> HomePage:
     products = list(db.session.scalars(sa.select(Product.id).order_by(Product.position)))
     badges = inventory.find_product_badges(products)
-    low = [product_id for product_id in products if product_id in badges and badges[product_id].state == "low"]
-    return HomePage(f"/media/{HERO_FILE}", category_tiles(), make_cards(new_products()), make_cards(returned_products()),
-                    make_cards(low[:BAND]))
+    low = [
+        product_id for product_id in products if product_id in badges and badges[product_id].state == "low"
+    ]
+    return HomePage(
+        f"/media/{HERO_FILE}",
+        category_tiles(),
+        make_cards(new_products()),
+        make_cards(returned_products()),
+        make_cards(low[:BAND]),
+    )
 
 
 def category_tiles() -> list[CategoryTile]:
     rows = db.session.execute(
-        sa.select(Category, sa.func.count(Product.id)).outerjoin(Product, Product.category_id == Category.id)
-        .group_by(Category.id).order_by(Category.position))
-    return [CategoryTile(category.name, category.path, PictureView(f"/media/{category.picture}", "", 800, 1000), count)
-            for category, count in rows]
+        sa.select(Category, sa.func.count(Product.id))
+        .outerjoin(Product, Product.category_id == Category.id)
+        .group_by(Category.id)
+        .order_by(Category.position)
+    )
+    return [
+        CategoryTile(
+            category.name, category.path, PictureView(f"/media/{category.picture}", "", 800, 1000), count
+        )
+        for category, count in rows
+    ]
 
 
 def new_products() -> list[int]:
-    return list(db.session.scalars(sa.select(Product.id).where(Product.new_until > clock.now_ms())
-                                   .order_by(Product.created_at.desc(), Product.position).limit(BAND)))
+    return list(
+        db.session.scalars(
+            sa.select(Product.id)
+            .where(Product.new_until > clock.now_ms())
+            .order_by(Product.created_at.desc(), Product.position)
+            .limit(BAND)
+        )
+    )
 
 
 def returned_products() -> list[int]:
@@ -59,9 +79,17 @@ def returned_products() -> list[int]:
     since = clock.now_ms() - RETURNED_WITHIN_MS
     latest = sa.func.max(StockMovement.created_at)
     rows = db.session.execute(
-        sa.select(Variant.product_id, latest).join(StockLevel, StockLevel.variant_id == Variant.id)
+        sa.select(Variant.product_id, latest)
+        .join(StockLevel, StockLevel.variant_id == Variant.id)
         .join(StockMovement, StockMovement.stock_level_id == StockLevel.id)
-        .where(StockMovement.kind == "receive", StockMovement.created_at > since,
-               StockMovement.on_hand_after == StockMovement.d_on_hand, StockLevel.on_hand > 0)
-        .group_by(Variant.product_id).order_by(latest.desc()).limit(BAND))
+        .where(
+            StockMovement.kind == "receive",
+            StockMovement.created_at > since,
+            StockMovement.on_hand_after == StockMovement.d_on_hand,
+            StockLevel.on_hand > 0,
+        )
+        .group_by(Variant.product_id)
+        .order_by(latest.desc())
+        .limit(BAND)
+    )
     return [product_id for product_id, _ in rows]

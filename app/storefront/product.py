@@ -68,10 +68,20 @@ def show(slug: str, sku: str | None) -> ProductPage:
     """Raises NotFound for an unknown product or a SKU that is not of it."""
     product = catalogue.get_product(slug)
     stock = inventory.find_stock([variant.sku for variant in product.variants])
-    options = [make_option(variant, stock[variant.sku].badge()) for variant in product.variants if variant.sku in stock]
+    options = [
+        make_option(variant, stock[variant.sku].badge())
+        for variant in product.variants
+        if variant.sku in stock
+    ]
     selected = choose(options, sku)
-    return ProductPage(product_view(product, selected), options, selected, glaze_pills(options, selected),
-                       size_pills(options, selected), related_cards(product))
+    return ProductPage(
+        product_view(product, selected),
+        options,
+        selected,
+        glaze_pills(options, selected),
+        size_pills(options, selected),
+        related_cards(product),
+    )
 
 
 def choose(options: list[VariantOption], sku: str | None) -> VariantOption:
@@ -87,27 +97,48 @@ def choose(options: list[VariantOption], sku: str | None) -> VariantOption:
 
 
 def make_option(variant: Variant, badge: StockBadge) -> VariantOption:
-    return VariantOption(variant.sku, variant.glaze, variant.glaze_hex, variant.size, variant.price_minor, badge, variant.path)
+    return VariantOption(
+        variant.sku, variant.glaze, variant.glaze_hex, variant.size, variant.price_minor, badge, variant.path
+    )
 
 
 def product_view(product: Product, selected: VariantOption) -> ProductView:
     pictures = [picture for picture in product.pictures if picture.glaze in (None, selected.glaze)]
-    return ProductView(product.id, product.name, product.tagline, product.description.split("\n\n"), product.path,
-                       product.category, [picture_view(picture) for picture in pictures[:GALLERY]], product.facts,
-                       product.care, product.firing)
+    return ProductView(
+        product.id,
+        product.name,
+        product.tagline,
+        product.description.split("\n\n"),
+        product.path,
+        product.category,
+        [picture_view(picture) for picture in pictures[:GALLERY]],
+        product.facts,
+        product.care,
+        product.firing,
+    )
 
 
 def glaze_pills(options: list[VariantOption], selected: VariantOption) -> list[OptionPill]:
     names = list(dict.fromkeys(option.glaze for option in options))
-    chosen = [nearest([option for option in options if option.glaze == name], lambda option: option.size == selected.size)
-              for name in names]
+    chosen = [
+        nearest(
+            [option for option in options if option.glaze == name],
+            lambda option: option.size == selected.size,
+        )
+        for name in names
+    ]
     return [pill(option, option.glaze, option.glaze_hex, option.glaze == selected.glaze) for option in chosen]
 
 
 def size_pills(options: list[VariantOption], selected: VariantOption) -> list[OptionPill]:
     names = [name for name in dict.fromkeys(option.size for option in options) if name]
-    chosen = [nearest([option for option in options if option.size == name], lambda option: option.glaze == selected.glaze)
-              for name in names]
+    chosen = [
+        nearest(
+            [option for option in options if option.size == name],
+            lambda option: option.glaze == selected.glaze,
+        )
+        for name in names
+    ]
     return [pill(option, option.size, None, option.size == selected.size) for option in chosen]
 
 
@@ -121,9 +152,17 @@ def pill(option: VariantOption, label: str, hex_: str | None, selected: bool) ->
 
 def related_cards(product: Product) -> list[ProductCard]:
     """What the shop says goes with it; for the rest, neighbours from the same shelf."""
-    chosen = {slug: product_id for product_id, slug in db.session.execute(
-        sa.select(Product.id, Product.slug).where(Product.slug.in_(product.goes_with)))}
+    chosen = {
+        slug: product_id
+        for product_id, slug in db.session.execute(
+            sa.select(Product.id, Product.slug).where(Product.slug.in_(product.goes_with))
+        )
+    }
     ids = [chosen[slug] for slug in product.goes_with if slug in chosen]
-    neighbours = db.session.scalars(sa.select(Product.id).order_by(Product.position).limit(RELATED).where(
-        Product.category_id == product.category_id, Product.id != product.id, Product.id.not_in(ids)))
+    neighbours = db.session.scalars(
+        sa.select(Product.id)
+        .order_by(Product.position)
+        .limit(RELATED)
+        .where(Product.category_id == product.category_id, Product.id != product.id, Product.id.not_in(ids))
+    )
     return make_cards([*ids, *neighbours][:RELATED])

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, get_flashed_messages, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    get_flashed_messages,
+    render_template,
+    request,
+)
 
 from app.catalogue import queries as catalogue
 from app.catalogue import search
@@ -32,9 +40,13 @@ def page_context() -> dict[str, Any]:
     """What the frame around every page shows."""
     settings = current_app.config["SETTINGS"]
     theme = request.cookies.get("theme", "system")
-    return {"shop": {"name": settings.SHOP_NAME, "tagline": TAGLINE, "currency": settings.SHOP_CURRENCY}, "nav": Nav(),
-            "theme": theme if theme in THEMES else "system", "messages": get_flashed_messages(with_categories=True),
-            "request_path": request.full_path.rstrip("?")}
+    return {
+        "shop": {"name": settings.SHOP_NAME, "tagline": TAGLINE, "currency": settings.SHOP_CURRENCY},
+        "nav": Nav(),
+        "theme": theme if theme in THEMES else "system",
+        "messages": get_flashed_messages(with_categories=True),
+        "request_path": request.full_path.rstrip("?"),
+    }
 
 
 class Nav:
@@ -45,8 +57,12 @@ class Nav:
             categories = catalogue.list_categories()
         except Exception:
             return iter(())
-        return iter([{"name": category.name, "path": category.path, "current": request.path == category.path}
-                     for category in categories])
+        return iter(
+            [
+                {"name": category.name, "path": category.path, "current": request.path == category.path}
+                for category in categories
+            ]
+        )
 
 
 @bp.get("/")
@@ -66,8 +82,13 @@ def show_category(slug: str) -> Response:
 def show_search() -> Response:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     shelf = listing.list_shelf("/search", request.args, found=search.find_products(query))
-    return page_or_results("storefront/search.html", query=query, listing=shelf, action="/search",
-                           suggestions_for_empty=home.category_tiles())
+    return page_or_results(
+        "storefront/search.html",
+        query=query,
+        listing=shelf,
+        action="/search",
+        suggestions_for_empty=home.category_tiles(),
+    )
 
 
 @bp.get("/search/suggestions")
@@ -77,19 +98,25 @@ def show_suggestions() -> str:
     if len(query) < SHORTEST_SUGGESTED:
         return ""
     found = search.find_products(query)[:MOST_SUGGESTIONS]
-    return render_template("storefront/_suggestions.html", query=query, suggestions=make_suggestions(found, query))
+    return render_template(
+        "storefront/_suggestions.html", query=query, suggestions=make_suggestions(found, query)
+    )
 
 
 @bp.get("/products/<slug>")
 def show_product(slug: str) -> str:
-    return render_template("storefront/product.html", **fields_of(product.show(slug, request.args.get("sku"))))
+    return render_template(
+        "storefront/product.html", **fields_of(product.show(slug, request.args.get("sku")))
+    )
 
 
 @bp.post("/theme")
 def choose_theme() -> Response:
     theme = request.form.get("theme", "system")
     response = see_other(safe_next(request.form.get("next")))
-    response.set_cookie("theme", theme if theme in THEMES else "system", max_age=THEME_KEPT_S, samesite="Lax", httponly=True)
+    response.set_cookie(
+        "theme", theme if theme in THEMES else "system", max_age=THEME_KEPT_S, samesite="Lax", httponly=True
+    )
     return response
 
 

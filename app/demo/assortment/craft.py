@@ -1,0 +1,15 @@
+"""Notes on firing and care that many products share."""
+
+STONEWARE = "Stoneware, fired twice: 1,000 °C, then 1,240 °C in oxidation"
+REDUCTION = "Stoneware, fired in a gas kiln to 1,280 °C in reduction"
+PORCELAIN = "Porcelain, fired to 1,260 °C in oxidation"
+GROGGED = "Grogged stoneware, fired to 1,220 °C; frost-proof"
+EARTHENWARE = "Red earthenware, fired to 1,120 °C"
+
+TABLE_CARE = "Dishwasher and microwave safe. The raw foot is polished and will not scratch a table."
+OAK_CARE = "Dishwasher safe without the oak lid. Wipe the oak and oil it twice a year."
+VASE_CARE = "Watertight. Rinse with warm water; a spoon of rice and vinegar clears the neck."
+LAMP_CARE = "Dust with a dry cloth. Unplug before changing the bulb."
+POT_CARE = "Wipe with a damp cloth. Lime marks come off with diluted vinegar."
+CANDLE_CARE = "Never leave a flame alone. Wax comes off in hot water."
+SECOND_CARE = "Sound and safe to use: the fault is in the looks only. Not exchangeable, still returnable."

@@ -1,0 +1,182 @@
+"""Filling an empty shop with the demo: products, drawn pictures, stock with a history, and accounts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import current_app
+
+from app.catalogue.models import Category, Picture, Product, Variant
+from app.catalogue.search import index_product
+from app.core import clock
+from app.core.database import db, now_ms, transaction
+from app.demo import drawing
+from app.demo.accounts import DEMO_ACCOUNTS, NAMES
+from app.demo.assortment import (
+    ASSORTMENT,
+    CATEGORIES,
+    RELATED,
+    DemoProduct,
+    DemoVariant,
+    describe,
+)
+from app.demo.drawing import GLAZES
+from app.inventory.ledger import Change, Origin, apply
+from app.inventory.models import Location, StockLevel
+from app.security.users import create_user
+
+NEW_FOR_MS = 45 * 24 * 3600 * 1000
+SIZES = {"": "", "S": "Small", "M": "Medium", "L": "Large"}
+WIDTH, HEIGHT = 800, 1000
+STUDIO = "studio"
+SEEDED = Origin("seed", "Opening stock")
+RETURNED = Origin("seed", "Unloaded from the kiln")
+
+
+def seed_shop() -> bool:
+    """Fill an empty shop; False when it has products already. All in one transaction, so it is there whole or not."""
+    if db.session.scalar(sa.select(Product.id).limit(1)):
+        return False
+    media = current_app.config["SETTINGS"].data_path / "media"
+    draw_pictures(media)
+    # The clock's sweep publishes all of it once the processes are up.
+    current_app.config["OUTBOX_DELIVERS"] = False
+    with transaction():
+        location = Location(code=STUDIO, name="Studio shelf")
+        db.session.add(location)
+        categories = add_categories()
+        for position, product in enumerate(ASSORTMENT):
+            add_product(product, categories[product.category], position, location)
+    current_app.config["OUTBOX_DELIVERS"] = True
+    for role, email, password in DEMO_ACCOUNTS:
+        create_user(email, NAMES[email.split("@")[0]], role, password)
+    return True
+
+
+def draw_pictures(media: Path) -> None:
+    media.mkdir(parents=True, exist_ok=True)
+    (media / "hero.svg").write_text(drawing.draw_hero())
+    for category in CATEGORIES:
+        (media / f"category-{category.slug}.svg").write_text(drawing.draw_category(category.slug))
+    for product in ASSORTMENT:
+        for name, svg in pictures_of(product).items():
+            (media / name).write_text(svg)
+
+
+def pictures_of(product: DemoProduct) -> dict[str, str]:
+    drawn = {
+        main_file(product, glaze): drawing.draw_main(product.shape, glaze, product.seed)
+        for glaze in product.glazes
+    }
+    drawn |= {
+        detail_file(product, glaze): drawing.draw_detail(product.shape, glaze, product.seed)
+        for glaze in product.glazes
+    }
+    drawn[f"{product.slug}-size.svg"] = drawing.draw_dimensions(
+        product.shape, product.height_mm, product.width_mm
+    )
+    drawn[f"{product.slug}-shelf.svg"] = drawing.draw_scene(product.shape, product.glazes[0], product.seed)
+    return drawn
+
+
+def main_file(product: DemoProduct, glaze: str) -> str:
+    return f"{product.slug}-{glaze}.svg"
+
+
+def detail_file(product: DemoProduct, glaze: str) -> str:
+    return f"{product.slug}-{glaze}-close.svg"
+
+
+def add_categories() -> dict[str, Category]:
+    rows = {
+        entry.slug: Category(
+            slug=entry.slug,
+            name=entry.name,
+            blurb=entry.blurb,
+            position=position,
+            picture=f"category-{entry.slug}.svg",
+        )
+        for position, entry in enumerate(CATEGORIES)
+    }
+    db.session.add_all(rows.values())
+    return rows
+
+
+def add_product(entry: DemoProduct, category: Category, position: int, location: Location) -> None:
+    product = Product(
+        slug=entry.slug,
+        name=entry.name,
+        tagline=entry.tagline,
+        description=entry.description,
+        category=category,
+        care=entry.care,
+        firing=entry.firing,
+        goes_with=list(RELATED.get(entry.slug, ())),
+        position=position,
+        created_at=clock.now_ms() - position,
+        new_until=clock.now_ms() + NEW_FOR_MS if entry.is_new else None,
+        facts=[
+            ["Height", f"{entry.height_mm} mm"],
+            ["Width", f"{entry.width_mm} mm"],
+            ["Weight", f"{entry.weight_g} g"],
+        ],
+    )
+    product.variants = [
+        Variant(
+            sku=variant.sku,
+            glaze=GLAZES[variant.glaze].label,
+            glaze_hex=GLAZES[variant.glaze].base,
+            size=SIZES[variant.size],
+            price_minor=variant.price_minor,
+            position=number,
+        )
+        for number, variant in enumerate(entry.variants)
+    ]
+    product.pictures = list(add_pictures(entry))
+    db.session.add(product)
+    db.session.flush()  # levels and search terms take ids
+    index_product(product)
+    for variant, row in zip(entry.variants, product.variants, strict=True):
+        add_stock(variant, row, location)
+
+
+def add_pictures(entry: DemoProduct) -> list[Picture]:
+    """In the order of the gallery; those with a glaze show only for variants in it."""
+    first = entry.glazes[0]
+    plan = [(glaze, main_file(entry, glaze), describe(entry, glaze)) for glaze in entry.glazes]
+    plan += [(glaze, detail_file(entry, glaze), describe(entry, glaze, "detail")) for glaze in entry.glazes]
+    plan += [
+        (None, f"{entry.slug}-size.svg", describe(entry, first, "dimensions")),
+        (None, f"{entry.slug}-shelf.svg", describe(entry, first, "scene")),
+    ]
+    return [
+        Picture(
+            glaze=GLAZES[glaze].label if glaze else None,
+            file=file,
+            alt=alt,
+            width=WIDTH,
+            height=HEIGHT,
+            position=number,
+        )
+        for number, (glaze, file, alt) in enumerate(plan)
+    ]
+
+
+def add_stock(entry: DemoVariant, variant: Variant, location: Location) -> None:
+    expected = clock.now().date() + timedelta(days=entry.back_on) if entry.back_on is not None else None
+    level = StockLevel(
+        variant_id=variant.id,
+        location_id=location.id,
+        low_threshold=entry.low_threshold,
+        expected_on=expected,
+        on_hand=0,
+        reserved=0,
+        unavailable=0,
+        backorder_limit=0,
+        version=0,
+        updated_at=now_ms(),
+    )
+    db.session.add(level)
+    db.session.flush()  # the ledger takes the id
+    if entry.on_hand:
+        apply(level.id, variant.sku, Change("opening", on_hand=entry.on_hand), SEEDED)

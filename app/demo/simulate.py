@@ -1,0 +1,103 @@
+"""Shoppers that look around and buy, through the shop's own addresses, so that a newcomer sees the badges move."""
+
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+import requests
+
+RESTOCK_BELOW = 2
+RESTOCK_CHANCE = 0.5
+LARGEST_BASKET = 3
+TIMEOUT_S = 5
+
+
+@dataclass
+class Tally:
+    looked: int = 0
+    bought: int = 0
+    short: int = 0
+    restocked: int = 0
+    failed: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def line(self) -> str:
+        return (
+            f"{time.monotonic() - self.started:6.0f} s   looked {self.looked}   bought {self.bought}   "
+            f"sold out {self.short}   restocked {self.restocked}   failed {self.failed}"
+        )
+
+
+def simulate_shoppers(url: str, rate: float, seconds: float) -> None:
+    """Buy `rate` times a second from `url` until `seconds` are over (0: until interrupted)."""
+    shop, tally = Shop(url), Tally()
+    skus = shop.list_skus()
+    if not skus:
+        raise click.ClickException(f"{url} has no products, or this is not its demo")
+    due, shown = time.monotonic(), 0.0
+    try:
+        while not seconds or time.monotonic() - tally.started < seconds:
+            due += random.expovariate(rate)
+            time.sleep(max(0.0, due - time.monotonic()))
+            visit(shop, random.choice(skus), tally)
+            if time.monotonic() - shown > 1:
+                shown = time.monotonic()
+                click.echo(f"\r{tally.line()}", nl=False)
+    except KeyboardInterrupt:
+        pass
+    click.echo(f"\r{tally.line()}")
+
+
+def visit(shop: "Shop", sku: str, tally: Tally) -> None:
+    """One shopper: sees the page, buys or finds it sold out; the studio fills an empty shelf now and then."""
+    try:
+        left = shop.look(sku)
+        tally.looked += 1
+        if left < RESTOCK_BELOW and random.random() < RESTOCK_CHANCE:
+            shop.change(sku, "receive", random.randint(4, 20), "A new batch from the kiln")
+            tally.restocked += 1
+        elif shop.change(sku, "remove", random.randint(1, LARGEST_BASKET), "Simulated purchase"):
+            tally.bought += 1
+        else:
+            tally.short += 1
+    except requests.RequestException:
+        tally.failed += 1
+
+
+class Shop:
+    """The demo's API, as its curl lines use it."""
+
+    def __init__(self, url: str):
+        self._api = f"{url}/api/realtime/inventory"
+
+    def list_skus(self) -> list[str]:
+        skus: list[str] = []
+        after: str | None = ""
+        while after is not None:
+            page = self._get({"limit": "200", "after": after})
+            skus += [item["productId"] for item in page.get("items", [])]
+            after = page.get("after")
+        return skus
+
+    def look(self, sku: str) -> int:
+        return int(self._get({"productId": sku}).get("available") or 0)
+
+    def change(self, sku: str, operation: str, quantity: int, reason: str) -> bool:
+        """False when there is not that much left."""
+        answer = requests.post(
+            self._api,
+            timeout=TIMEOUT_S,
+            headers={"X-User-ID": "simulation"},
+            json={"productId": sku, "quantity": quantity, "operation": operation, "reason": reason},
+        )
+        if answer.status_code != 409:
+            answer.raise_for_status()
+        return answer.status_code == 200
+
+    def _get(self, query: dict[str, str]) -> dict[str, Any]:
+        answer = requests.get(self._api, query, timeout=TIMEOUT_S)
+        answer.raise_for_status()
+        document: dict[str, Any] = answer.json()
+        return document
