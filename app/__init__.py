@@ -102,6 +102,7 @@ def bind_features(app: "Flask") -> None:
     from app.core import outbox, schedule
     from app.inventory import api as inventory_api
     from app.inventory import broadcasts, ledger, reconcile
+    from app.inventory import views as inventory_views
     from app.operations import api as operations_api
     from app.operations import views as operations_views
     from app.realtime import snapshots
@@ -109,6 +110,7 @@ def bind_features(app: "Flask") -> None:
 
     catalogue_views.init_app(app)
     inventory_api.init_app(app)
+    inventory_views.init_app(app)
     storefront_views.init_app(app)
     operations_api.init_app(app)
     operations_views.init_app(app)

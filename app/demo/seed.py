@@ -167,7 +167,7 @@ def add_stock(entry: DemoVariant, variant: Variant, location: Location) -> None:
     level = StockLevel(
         variant_id=variant.id,
         location_id=location.id,
-        low_threshold=entry.low_threshold,
+        low_threshold=USUAL_LOW_THRESHOLD if entry.low_threshold is None else entry.low_threshold,
         expected_on=expected,
         on_hand=0,
         reserved=0,

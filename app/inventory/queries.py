@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Literal
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 from flask import current_app
 
-from app.catalogue.models import Variant
+from app.catalogue.models import Product, Variant
 from app.core.database import db
 from app.inventory.errors import UnknownSku
 from app.inventory.models import Location, StockLevel, StockMovement
@@ -109,6 +110,41 @@ def get_stock(sku: str) -> SkuStock:
 
 def list_stock(*, after: str = "", limit: int = 50) -> list[SkuStock]:
     return read_stock(select_stock().where(Variant.sku > after).order_by(Variant.sku).limit(limit))
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """One line of the staff's list: what it is, and how many there are."""
+
+    product: str
+    variant: str
+    path: str
+    stock: SkuStock
+
+
+def search_stock(query: str = "", *, after: str = "", limit: int = 50) -> list[StockRow]:
+    """By SKU or name, in the order of SKUs."""
+    found = sa.or_(Variant.sku.icontains(query, autoescape=True), Product.name.icontains(query, autoescape=True))
+    variants = db.session.scalars(
+        sa.select(Variant)
+        .join(Variant.product)
+        .where(found, Variant.sku > after)
+        .options(sa.orm.contains_eager(Variant.product))
+        .order_by(Variant.sku)
+        .limit(limit)
+    ).all()
+    stock = find_stock([variant.sku for variant in variants])
+    return [make_row(variant, stock[variant.sku]) for variant in variants if variant.sku in stock]
+
+
+def get_row(sku: str) -> StockRow:
+    stock = get_stock(sku)
+    return make_row(db.session.scalars(sa.select(Variant).where(Variant.sku == sku)).one(), stock)
+
+
+def make_row(variant: Variant, stock: SkuStock) -> StockRow:
+    options = ", ".join(part for part in (variant.glaze, variant.size) if part)
+    return StockRow(variant.product.name, options, variant.path, stock)
 
 
 def find_product_badges(product_ids: Collection[int]) -> dict[int, ProductBadge]:

@@ -29,12 +29,22 @@ def show_status() -> Response:
 
 @bp.post("")
 @limiter.limit(limits.API_WRITE)
-@describes(Operation("Send a message to a channel or to one user", Sent, takes=Send, protected=True,
-                     errors=(Invalid, UnknownChannel, ChannelNotWritable, RealtimeDown)))
+@describes(
+    Operation(
+        "Send a message to a channel or to one user",
+        Sent,
+        takes=Send,
+        protected=True,
+        errors=(Invalid, UnknownChannel, ChannelNotWritable, RealtimeDown),
+    )
+)
 def post_message() -> Response:
     require_scope("realtime:publish")
     message = read_json(Send)
     channel = message.targetChannel or f"user:{message.targetUser}"
     published, reached = broadcast.send(channel, message.data.type, message.data.payload)
-    return jsonify(Sent(channel=channel, offset=published.offset, processes=published.processes,
-                        reached=reached).model_dump())
+    return jsonify(
+        Sent(
+            channel=channel, offset=published.offset, processes=published.processes, reached=reached
+        ).model_dump()
+    )

@@ -36,7 +36,9 @@ def send(channel: str, event: str, payload: dict[str, Any]) -> tuple[Published, 
 def count_reached(reply: str, processes: int) -> int | None:
     reached = 0
     for _ in range(processes):
-        answer = current_app.extensions["redis"].call(lambda client: client.blpop([reply], timeout=ANSWER_WITHIN_S))
+        answer = current_app.extensions["redis"].call(
+            lambda client: client.blpop([reply], timeout=ANSWER_WITHIN_S)
+        )
         if answer is None:
             return None
         reached += int(answer[1])

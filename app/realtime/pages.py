@@ -40,5 +40,7 @@ def language() -> str:
 
 
 def page_context() -> dict[str, Any]:
-    return {"live": {"url": headers.socket_url(), "token": connection_token(), "lang": language()},
-            "rendered_at": now_ms()}
+    return {
+        "live": {"url": headers.socket_url(), "token": connection_token(), "lang": language()},
+        "rendered_at": now_ms(),
+    }

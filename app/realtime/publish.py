@@ -64,8 +64,10 @@ class Message:
     def body(self) -> str:
         parts = {"event": self.event, "ts": self.ts, "data": self.data, "content": self.content}
         optional = {"version": self.version, "reply": self.reply}
-        return json.dumps(parts | {name: value for name, value in optional.items() if value is not None},
-                          separators=(",", ":"))
+        return json.dumps(
+            parts | {name: value for name, value in optional.items() if value is not None},
+            separators=(",", ":"),
+        )
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,20 @@ def publish(message: Message) -> Published:
     if channel is None or (channel.mode == "state") != (message.version is not None):
         raise ValueError(f"{message.channel} cannot take this message")
     ttl = STATE_STREAM_TTL_S if channel.mode == "state" else EVENT_STREAM_TTL_S
-    arguments = [secrets.token_hex(4), "" if message.version is None else message.version, channel.history, ttl,
-                 CHANNEL_TTL_S, f"rt:p:{message.channel}", message.body()]
+    arguments = [
+        secrets.token_hex(4),
+        "" if message.version is None else message.version,
+        channel.history,
+        ttl,
+        CHANNEL_TTL_S,
+        f"rt:p:{message.channel}",
+        message.body(),
+    ]
     keys = [EPOCH_KEY, f"rt:c:{message.channel}", f"rt:s:{message.channel}"]
     with metrics.timed("publish", kind=channel.kind):
         offset, epoch, processes = current_app.extensions["redis"].call(
-            lambda client: client.register_script(SCRIPT)(keys=keys, args=arguments))
+            lambda client: client.register_script(SCRIPT)(keys=keys, args=arguments)
+        )
     return Published(int(offset), text(epoch), int(processes))
 
 
@@ -96,7 +106,7 @@ def published_versions(channels: list[str]) -> dict[str, int]:
     """The newest version that was published of each state channel; channels that Redis does not know are left out."""
     found: dict[str, int] = {}
     for start in range(0, len(channels), BATCH):
-        names = channels[start:start + BATCH]
+        names = channels[start : start + BATCH]
         for name, version in zip(names, read_versions(names), strict=True):
             if version is not None:
                 found[name] = int(version)

@@ -9,5 +9,8 @@ LENGTH = 1000
 
 
 def session_revoked(event: Announcement) -> None:
-    current_app.extensions["redis"].call(lambda client: client.xadd(
-        STREAM, {"kind": "session", "session": event.key}, maxlen=LENGTH, approximate=True))
+    current_app.extensions["redis"].call(
+        lambda client: client.xadd(
+            STREAM, {"kind": "session", "session": event.key}, maxlen=LENGTH, approximate=True
+        )
+    )

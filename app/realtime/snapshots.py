@@ -26,4 +26,8 @@ def read(channels: list[str]) -> list[Message]:
         channel = find_channel(name)
         if channel and channel.public and channel.kind in current_app.extensions["snapshots"]:
             keys.setdefault(channel.kind, []).append(name.split(":", 1)[1])
-    return [message for kind, names in keys.items() for message in current_app.extensions["snapshots"][kind](names)]
+    return [
+        message
+        for kind, names in keys.items()
+        for message in current_app.extensions["snapshots"][kind](names)
+    ]

@@ -8,7 +8,16 @@ from app.core.redis import RedisDown
 from app.realtime.publish import text
 from app.security import headers
 
-TOTALS = ("connections", "users", "messages_in", "messages_out", "bytes_out", "rate_in", "rate_out", "evicted")
+TOTALS = (
+    "connections",
+    "users",
+    "messages_in",
+    "messages_out",
+    "bytes_out",
+    "rate_in",
+    "rate_out",
+    "evicted",
+)
 PERCENTILES = ("p50", "p95", "p99")
 
 
@@ -19,21 +28,31 @@ def socket_status() -> dict[str, Any]:
         processes = []
     totals = summarise(processes)
     channels = max((process.get("channels") or 0 for process in processes), default=0)
-    return {"status": "up" if processes else "down", "url": headers.socket_url(), "channels": channels, **totals,
-            "processes": processes}
+    return {
+        "status": "up" if processes else "down",
+        "url": headers.socket_url(),
+        "channels": channels,
+        **totals,
+        "processes": processes,
+    }
 
 
 def read_processes() -> list[dict[str, Any]]:
     """One entry a living socket process. Raises RedisDown."""
+
     def read(client: Any) -> list[dict[bytes, bytes]]:
         keys = list(client.scan_iter("rt:live:*", count=5000))
         pipeline = client.pipeline(transaction=False)
         for key in keys:
             pipeline.hgetall(key)
-        return [{b"id": key, **fields} for key, fields in zip(keys, pipeline.execute(), strict=True) if fields]
+        return [
+            {b"id": key, **fields} for key, fields in zip(keys, pipeline.execute(), strict=True) if fields
+        ]
 
-    return [{text(name): parse(text(value)) for name, value in fields.items()}
-            for fields in current_app.extensions["redis"].call(read)]
+    return [
+        {text(name): parse(text(value)) for name, value in fields.items()}
+        for fields in current_app.extensions["redis"].call(read)
+    ]
 
 
 def parse(value: str) -> int | float | str | None:

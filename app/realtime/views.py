@@ -33,8 +33,15 @@ def show_messages() -> Response:
 
 def envelope(message: Message) -> dict[str, Any]:
     language = pages.language()
-    return {"type": "message", "channel": message.channel, "event": message.event, "version": message.version,
-            "ts": message.ts, "data": message.data, "content": (message.content or {}).get(language)}
+    return {
+        "type": "message",
+        "channel": message.channel,
+        "event": message.event,
+        "version": message.version,
+        "ts": message.ts,
+        "data": message.data,
+        "content": (message.content or {}).get(language),
+    }
 
 
 @bp.post("/tokens")

@@ -19,3 +19,7 @@ class CsrfRefused(DomainError):
 
 class WeakPassword(DomainError):
     code, title = "weak_password", "Choose a password of 12 to 128 characters"
+
+
+class LinkExpired(DomainError):
+    code, kind, title = "link_expired", "missing", "This link has expired or was used already"

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from app.core.extensions import csrf, limiter
 from app.core.http import see_other
-from app.security import access, limits, sessions
+from app.security import access, limits, recovery, sessions
 from app.security.errors import CsrfRefused, WrongCredentials
-from app.security.forms import LoginForm
+from app.security.forms import LinkForm, LoginForm, PasswordForm
 
 bp = Blueprint("security", __name__)
 
@@ -92,8 +92,40 @@ def log_out() -> Response:
     visitor_session.clear()
     response = see_other("/")
     sessions.clear_cookie(response)
-    flash("You are signed out.", "ok")
+    flash("You are signed out.", "success")
     return response
+
+
+@bp.get("/password")
+def show_link_form() -> str:
+    return render_template("security/password_link.html", form=LinkForm(), sent=False)
+
+
+@bp.post("/password")
+@limiter.limit(limits.LOGIN)
+def request_link() -> str | tuple[str, int]:
+    form = LinkForm()
+    if not form.validate_on_submit():
+        return render_template("security/password_link.html", form=form, sent=False), 422
+    recovery.request_link(form.email.data)
+    return render_template("security/password_link.html", form=form, sent=True)
+
+
+@bp.get("/password/<token>")
+def show_password_form(token: str) -> str:
+    recovery.find_owner(token)
+    return render_template("security/password.html", form=PasswordForm(), token=token)
+
+
+@bp.post("/password/<token>")
+@limiter.limit(limits.LOGIN)
+def set_password(token: str) -> str | Response | tuple[str, int]:
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return render_template("security/password.html", form=form, token=token), 422
+    recovery.set_password(token, form.password.data)
+    flash("Your new password is set. Sign in with it.", "success")
+    return see_other("/login")
 
 
 def page_context() -> dict[str, Any]:

@@ -1,0 +1,27 @@
+"""The form that staff change stock with."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from app.inventory.adjustments import LARGEST_QUANTITY
+
+CHOICES = [
+    ("receive", "Received"),
+    ("remove", "Taken out"),
+    ("damage", "Damaged"),
+    ("return", "Came back"),
+    ("set", "Counted: set to"),
+]
+
+
+class StockForm(FlaskForm):  # type: ignore[misc]
+    """`version` is what the page showed, so that a count cannot overwrite a sale that happened meanwhile."""
+
+    operation = SelectField("What happened", choices=CHOICES)
+    quantity = IntegerField(
+        "Units",
+        [InputRequired("Enter a whole number"), NumberRange(0, LARGEST_QUANTITY, f"Between 0 and {LARGEST_QUANTITY}")],
+    )
+    reason = StringField("Reason", [InputRequired("Say why; the next person will ask"), Length(max=200)])
+    version = HiddenField()

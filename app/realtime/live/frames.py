@@ -1,0 +1,45 @@
+"""WebSocket frames as bytes, built once and written to any number of sockets."""
+
+import json
+import struct
+import zlib
+from typing import Any
+
+TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
+FIN, COMPRESSED = 0x80, 0x40
+LONGEST_CONTROL_PAYLOAD = 125
+SYNC_TAIL = b"\x00\x00\xff\xff"
+
+
+def text_frame(payload: bytes, *, compressed: bool = False) -> bytes:
+    first = FIN | TEXT | (COMPRESSED if compressed else 0)
+    length = len(payload)
+    if length <= LONGEST_CONTROL_PAYLOAD:
+        return struct.pack("!BB", first, length) + payload
+    if length <= 0xFFFF:
+        return struct.pack("!BBH", first, 126, length) + payload
+    return struct.pack("!BBQ", first, 127, length) + payload
+
+
+def json_frame(body: dict[str, Any]) -> bytes:
+    return text_frame(json.dumps(body, separators=(",", ":")).encode())
+
+
+def ping_frame() -> bytes:
+    return struct.pack("!BB", FIN | PING, 0)
+
+
+def pong_frame(payload: bytes) -> bytes:
+    return struct.pack("!BB", FIN | PONG, len(payload)) + payload
+
+
+def close_frame(code: int | None, reason: str = "") -> bytes:
+    """`code` None answers a close frame that named no code."""
+    payload = b"" if code is None else struct.pack("!H", code) + reason.encode()[:LONGEST_CONTROL_PAYLOAD - 2]
+    return struct.pack("!BB", FIN | CLOSE, len(payload)) + payload
+
+
+def deflate(payload: bytes) -> bytes:
+    """One message compressed on its own, as a peer expects that negotiated `server_no_context_takeover`."""
+    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return (packer.compress(payload) + packer.flush(zlib.Z_SYNC_FLUSH)).removesuffix(SYNC_TAIL)

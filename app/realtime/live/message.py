@@ -1,0 +1,65 @@
+"""One published message: parsed once a process, encoded once a language, deflated once."""
+
+import json
+from typing import Any
+
+from app.realtime.channels import Channel
+from app.realtime.live.frames import deflate, text_frame
+
+SMALLEST_DEFLATED_BYTES = 1024
+FALLBACK_LANGUAGE = "en"
+
+
+class Message:
+    """A message of one channel at one offset, with its frames as they come to be needed."""
+
+    __slots__ = ("name", "channel", "offset", "epoch", "ts", "version", "reply", "_body", "_content", "_frames")
+
+    def __init__(self, name: str, channel: Channel, offset: int, epoch: str, body: bytes):
+        """`body` is the published JSON. Raises ValueError when it is not what a publisher writes."""
+        fields = json.loads(body)
+        if not isinstance(fields, dict):
+            raise ValueError("a body is an object")
+        content = fields.get("content")
+        self.name = name
+        self.channel = channel
+        self.offset = offset
+        self.epoch = epoch
+        self.ts = int(fields.get("ts") or 0)
+        self.version: int | None = fields.get("version")
+        self.reply: str | None = fields.get("reply")
+        self._content: dict[str, str] = content if isinstance(content, dict) else {}
+        self._body = fields
+        self._frames: dict[tuple[str, bool], bytes] = {}
+
+    def frame(self, language: str, deflated: bool) -> bytes:
+        """The same bytes for every socket of that language that did, or did not, negotiate deflate."""
+        key = (self._spoken(language), deflated)
+        if key not in self._frames:
+            self._frames[key] = self._encode(*key)
+        return self._frames[key]
+
+    def _spoken(self, language: str) -> str:
+        # Keyed by what the content has, not by what clients claim: made-up languages must not cost an encoding each.
+        for choice in (language, language.partition("-")[0], FALLBACK_LANGUAGE):
+            if choice in self._content:
+                return choice
+        return next(iter(self._content), "")
+
+    def _encode(self, language: str, deflated: bool) -> bytes:
+        text = self._envelope(language)
+        # A private message may mix a secret with text that somebody else chose, whose compressed length then tells of the secret.
+        if not deflated or not self.channel.public or len(text) < SMALLEST_DEFLATED_BYTES:
+            return text_frame(text)
+        packed = deflate(text)
+        return text_frame(packed, compressed=True) if len(packed) < len(text) else text_frame(text)
+
+    def _envelope(self, language: str) -> bytes:
+        envelope: dict[str, Any] = {"type": "message", "channel": self.name, "event": self._body.get("event"),
+                                    "offset": self.offset, "epoch": self.epoch, "ts": self.ts}
+        if self.version is not None:
+            envelope["version"] = self.version
+        envelope["data"] = self._body.get("data")
+        if language:
+            envelope["content"] = self._content[language]
+        return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

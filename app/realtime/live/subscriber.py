@@ -1,0 +1,215 @@
+"""The one ear of this process on Redis: subscribes, notices gaps and losses, and hands messages to the hub in order."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+import gevent
+from gevent.lock import BoundedSemaphore
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from app.core.redis import Redis
+from app.realtime.live.hub import Hub
+from app.realtime.live.inbound import Since
+from app.realtime.live.message import Message
+from app.realtime.live.recovery import HistoryReader, find_missed
+from app.realtime.live.topic import Snapshot, Topic
+
+log = logging.getLogger(__name__)
+
+PREFIX = b"rt:p:"
+REPLY_PREFIX = "rt:reply:"
+REPLY_SECONDS = 10
+ACK_SECONDS = 2.0
+SILENCE_SECONDS = 3.0
+CHANNELS_AT_ONCE = 200
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 1.0
+
+
+class Subscriber:
+    """`run` is the only greenlet that dispatches, which is what keeps each channel in order."""
+
+    def __init__(self, hub: Hub, history: HistoryReader, client: "Redis[bytes]", make_connection: Callable[[], Any]):
+        self._hub = hub
+        self._history = history
+        self._client = client
+        self._make_connection = make_connection
+        self._connection: Any = None
+        self._writing = BoundedSemaphore()
+        self._is_restored = False
+
+    def run(self) -> None:
+        """Listen for ever, through losses of Redis."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                self._connect()
+                self._hub.restore()
+                pause = FIRST_PAUSE_SECONDS
+                self._listen()
+            except (RedisError, OSError) as error:
+                was_restored = self._is_restored
+                self._lose(error)
+                if was_restored:
+                    continue  # A cut that one reconnect heals is nobody's business.
+            except Exception:
+                log.exception("the subscriber starts again")
+                self._lose(None)
+            self._hub.degrade()
+            gevent.sleep(pause * random.uniform(0.7, 1.3))
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def ensure(self, topics: Iterable[Topic]) -> bool:
+        """Wait until Redis has confirmed all of them; False when it cannot be heard. Yields."""
+        if not self._is_restored:
+            return False
+        topics = list(topics)
+        try:
+            self._ask([topic for topic in topics if not topic.is_asked])
+        except (RedisError, OSError):
+            return False  # `run` notices the same loss.
+        deadline = time.monotonic() + ACK_SECONDS
+        for topic in topics:
+            topic.ready.wait(max(0.0, deadline - time.monotonic()))
+        return all(topic.is_live for topic in topics)
+
+    def forget(self, topics: Iterable[Topic]) -> None:
+        """Stop hearing topics that have had no listener for a while."""
+        gone = [self._hub.topics.pop(topic.name) for topic in topics]
+        names = [f"rt:p:{topic.name}" for topic in gone if topic.is_asked]
+        if names and self._is_restored:
+            try:
+                self._send("UNSUBSCRIBE", names)
+            except (RedisError, OSError):
+                pass  # A lost connection has no subscriptions.
+
+    def _connect(self) -> None:
+        """Subscribe to every topic again and read what came meanwhile. Topics that join during this are taken along."""
+        connection = self._make_connection()
+        connection.connect()
+        self._connection = connection
+        early: list[list[Any]] = []
+        while topics := list(islice((topic for topic in self._hub.topics.values() if not topic.is_asked), CHANNELS_AT_ONCE)):
+            self._ask(topics)
+            while not all(topic.is_live for topic in topics):
+                early.extend(self._hear(connection))
+            self._recover(topics)
+        self._is_restored = True
+        for answer in early:
+            self._dispatch(answer)
+
+    def _listen(self) -> None:
+        connection = self._connection
+        while True:
+            for answer in self._hear(connection):
+                self._dispatch(answer)
+
+    def _hear(self, connection: Any) -> list[list[Any]]:
+        """The next message, if the next answer is one. A silent connection is asked whether it lives."""
+        try:
+            answer = connection.read_response(timeout=SILENCE_SECONDS, disconnect_on_error=False)
+        except RedisTimeoutError:
+            self._send("PING", [])
+            answer = connection.read_response(timeout=SILENCE_SECONDS, disconnect_on_error=False)
+        if answer[0] == b"subscribe":
+            self._confirm(answer[1])
+        return [answer] if answer[0] == b"message" else []
+
+    def _ask(self, topics: list[Topic]) -> None:
+        for topic in topics:
+            topic.is_asked = True
+            topic.ready.clear()
+        if topics:
+            self._send("SUBSCRIBE", [f"rt:p:{topic.name}" for topic in topics])
+
+    def _send(self, command: str, names: list[str]) -> None:
+        with self._writing:
+            connection = self._connection
+            if connection is None or not connection.is_connected:
+                raise ConnectionError("not connected")  # The library would connect anew, with no subscriptions.
+            connection.send_command(command, *names, check_health=False)
+
+    def _confirm(self, key: bytes) -> None:
+        topic = self._hub.topics.get(key.removeprefix(PREFIX).decode())
+        if topic is None:
+            return
+        topic.is_live = True
+        topic.ready.set()
+        if topic.unsure:
+            self._hub.reset(topic.unsure, [topic.name])
+            topic.unsure.clear()
+
+    def _recover(self, topics: list[Topic]) -> None:
+        known = {topic: Since(topic.version or 0, topic.offset, topic.epoch) for topic in topics if topic.offset is not None}
+        if not known:
+            return
+        snapshots = self._history.read_fresh(dict(known))
+        for topic, since in known.items():
+            snapshot = snapshots[topic.name]
+            untouched = snapshot.epoch == since.epoch and snapshot.offset == since.offset
+            missed = [] if untouched else find_missed(topic, since, snapshot)
+            if missed is None:
+                topic.start_again(snapshot)
+                self._hub.reset(topic.listeners(), [topic.name])
+            for message in missed or ():
+                self._pass_on(topic, message, timed=False)
+
+    def _dispatch(self, answer: list[Any]) -> None:
+        topic = self._hub.topics.get(answer[1].removeprefix(PREFIX).decode())
+        if topic is None:
+            return
+        try:
+            offset, epoch, body = answer[2].split(b":", 2)
+            message = Message(topic.name, topic.channel, int(offset), epoch.decode(), body)
+        except ValueError:
+            log.warning("unreadable message on %s", topic.name)
+            return
+        if topic.counts_anew(message):
+            topic.start_again(Snapshot(message.epoch, 0, None, ()))
+            self._hub.reset(topic.listeners(), [topic.name])
+        same_epoch = message.epoch == topic.epoch
+        if same_epoch and topic.is_heard and message.offset <= (topic.offset or 0):
+            return
+        if not topic.is_state:
+            self._fill_gap(topic, message, (topic.offset or 0) if same_epoch else 0)
+        self._pass_on(topic, message)
+
+    def _fill_gap(self, topic: Topic, message: Message, before: int) -> None:
+        """Pub/sub may lose messages without a word, when Redis cuts a full output buffer for instance; the stream has them."""
+        if topic.offset is None or message.offset <= before + 1:
+            return
+        since = Since(offset=before, epoch=message.epoch)
+        snapshot = self._history.read_fresh({topic: since})[topic.name]
+        between = [entry for entry in snapshot.entries if entry.offset < message.offset]
+        log.warning("gap on %s: %d to %d, %d found", topic.name, before, message.offset, len(between))
+        if len(between) < message.offset - before - 1:
+            self._hub.reset(topic.listeners(), [topic.name])
+        for entry in between:
+            self._pass_on(topic, entry, timed=False)
+
+    def _pass_on(self, topic: Topic, message: Message, *, timed: bool = True) -> None:
+        topic.advance(message)
+        reached = self._hub.deliver(topic, message, timed=timed)
+        if message.reply and message.reply.startswith(REPLY_PREFIX):
+            gevent.spawn(self._report, message.reply, reached)
+
+    def _report(self, key: str, reached: int) -> None:
+        try:
+            self._client.pipeline(transaction=True).lpush(key, reached).expire(key, REPLY_SECONDS).execute()
+        except RedisError:
+            log.warning("a publisher waits in vain for its count")
+
+    def _lose(self, error: Exception | None) -> None:
+        self._is_restored = False
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.disconnect()
+        for topic in self._hub.topics.values():
+            topic.lose()
+        if error:
+            log.warning("Redis is lost: %s", error)

@@ -1,0 +1,65 @@
+"""Getting back in: a link by mail that sets a new password once."""
+
+import hashlib
+
+import sqlalchemy as sa
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from app.core.database import db, transaction
+from app.core.mail import write_mail
+from app.security import audit, sessions
+from app.security.errors import LinkExpired
+from app.security.models import LoginSession, User
+from app.security.passwords import hash_password
+from app.security.users import check_password, find_user
+
+LINK_LIFETIME_S = 30 * 60
+
+
+def request_link(email: str) -> None:
+    """Mail a link to the account's owner; for an unknown address nothing happens, and the answer is the same."""
+    user = find_user(email)
+    if user is None or user.disabled_at:
+        return
+    link = f"{current_app.config['SETTINGS'].PUBLIC_URL}/password/{make_token(user)}"
+    address, name = user.email, user.name
+    with transaction():
+        write_mail(address, "security/password_link.mail.txt", name=name, link=link, minutes=LINK_LIFETIME_S // 60)
+
+
+def make_token(user: User) -> str:
+    return serializer().dumps([user.public_id, fingerprint(user)])
+
+
+def find_owner(token: str) -> User:
+    """Whose link this is. Raises LinkExpired for one that is too old, used or not ours."""
+    try:
+        public_id, stamp = serializer().loads(token, max_age=LINK_LIFETIME_S)
+    except (BadSignature, ValueError):
+        raise LinkExpired() from None
+    user = db.session.scalar(sa.select(User).where(User.public_id == public_id, User.disabled_at.is_(None)))
+    if user is None or fingerprint(user) != stamp:
+        raise LinkExpired()
+    return user
+
+
+def set_password(token: str, password: str) -> None:
+    """Set the password and end all of the account's logins. Raises LinkExpired or WeakPassword."""
+    check_password(password)
+    password_hash = hash_password(password)
+    with transaction():
+        user = find_owner(token)
+        user.password_hash = password_hash
+        for id_hash in db.session.scalars(sa.select(LoginSession.id_hash).where(LoginSession.user_id == user.id)).all():
+            sessions.end(id_hash)
+        audit.record("password_set", f"user:{user.public_id}", actor=f"user:{user.public_id}", role=user.role)
+
+
+def fingerprint(user: User) -> str:
+    """Changes with the password, so that a link works once."""
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+
+
+def serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="password-link")
