@@ -27,9 +27,9 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.PUBLIC_URL.startswith("https:"),
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
         MAX_CONTENT_LENGTH=1024 * 1024,
-        RATELIMIT_ENABLED=True,
     )
     bind_core(app, settings)
     bind_platform(app, settings)
@@ -100,6 +100,7 @@ def bind_platform(app: "Flask", settings: "Settings") -> None:
 def bind_features(app: "Flask") -> None:
     from app.catalogue import views as catalogue_views
     from app.core import outbox, schedule
+    from app.demo.accounts import DEMO_ACCOUNTS
     from app.inventory import api as inventory_api
     from app.inventory import broadcasts, ledger, reconcile
     from app.inventory import views as inventory_views
@@ -108,6 +109,7 @@ def bind_features(app: "Flask") -> None:
     from app.realtime import snapshots
     from app.storefront import views as storefront_views
 
+    app.config["DEMO_ACCOUNTS"] = DEMO_ACCOUNTS
     catalogue_views.init_app(app)
     inventory_api.init_app(app)
     inventory_views.init_app(app)

@@ -12,7 +12,9 @@ def run() -> None:
         if sqlite:
             # A changed SQLite table is a new one that takes the old one's place, which foreign keys would refuse.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        context.configure(connection=connection, target_metadata=db.metadata, render_as_batch=sqlite, compare_type=True)
+        context.configure(
+            connection=connection, target_metadata=db.metadata, render_as_batch=sqlite, compare_type=True
+        )
         if sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         with context.begin_transaction():

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
+from app.core import faults
 from app.core.errors import DatabaseBusy
 from app.settings import Settings
 
@@ -121,7 +122,9 @@ def transaction() -> Iterator[None]:
         token = _callbacks.set(callbacks)
         try:
             yield
+            faults.reach("before_commit")
             db.session.commit()
+            faults.reach("after_commit")
         except BaseException as error:
             db.session.rollback()
             if is_busy(error):

@@ -147,11 +147,17 @@ def answer_bug(error: Exception) -> BaseResponse:
     return answer(500, "internal", TITLES[500], TEXTS[500])
 
 
+def is_failing() -> bool:
+    """True while a page about a failure is made: it must not ask the database that may be the cause."""
+    return bool(g.get("failing"))
+
+
 def answer(
     status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None
 ) -> BaseResponse:
     if request.path.startswith(PROGRAM_PATHS):
         return problem(status, code, title, detail, facts)
+    g.failing = status >= 500
     fallback = "errors/500.html" if status >= 500 else "errors/404.html"
     page = render_template(
         [f"errors/{status}.html", fallback],

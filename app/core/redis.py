@@ -25,15 +25,19 @@ class RedisDown(Exception):
     """Redis cannot be reached or cannot take writes; the caller goes on without it."""
 
 
-def connect(url: str, **options: Any) -> "Redis[Any]":
-    """A client whose calls end within about a second even when Redis hangs; the library's own default is a minute."""
-    timeouts = {
+def bounds(url: str) -> dict[str, Any]:
+    """Options that end every call within about a second, even when Redis hangs; the library's own take a minute."""
+    options: dict[str, Any] = {
         "socket_timeout": COMMAND_TIMEOUT_S,
         "retry": Retry(ExponentialBackoff(cap=0.1, base=0.02), 1),
     }
-    if not url.startswith("unix:"):
-        timeouts["socket_connect_timeout"] = CONNECT_TIMEOUT_S
-    return Redis.from_url(url, **{**timeouts, **options})
+    if not url.startswith(("unix:", "redis+unix:")):
+        options["socket_connect_timeout"] = CONNECT_TIMEOUT_S
+    return options
+
+
+def connect(url: str, **options: Any) -> "Redis[Any]":
+    return Redis.from_url(url, **{**bounds(url), **options})
 
 
 class Breaker:

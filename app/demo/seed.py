@@ -16,6 +16,7 @@ from app.demo.assortment import (
     ASSORTMENT,
     CATEGORIES,
     RELATED,
+    USUAL_LOW_THRESHOLD,
     DemoProduct,
     DemoVariant,
     describe,

@@ -21,7 +21,10 @@ class StockForm(FlaskForm):  # type: ignore[misc]
     operation = SelectField("What happened", choices=CHOICES)
     quantity = IntegerField(
         "Units",
-        [InputRequired("Enter a whole number"), NumberRange(0, LARGEST_QUANTITY, f"Between 0 and {LARGEST_QUANTITY}")],
+        [
+            InputRequired("Enter a whole number"),
+            NumberRange(0, LARGEST_QUANTITY, f"Between 0 and {LARGEST_QUANTITY}"),
+        ],
     )
     reason = StringField("Reason", [InputRequired("Say why; the next person will ask"), Length(max=200)])
     version = HiddenField()

@@ -124,7 +124,9 @@ class StockRow:
 
 def search_stock(query: str = "", *, after: str = "", limit: int = 50) -> list[StockRow]:
     """By SKU or name, in the order of SKUs."""
-    found = sa.or_(Variant.sku.icontains(query, autoescape=True), Product.name.icontains(query, autoescape=True))
+    found = sa.or_(
+        Variant.sku.icontains(query, autoescape=True), Product.name.icontains(query, autoescape=True)
+    )
     variants = db.session.scalars(
         sa.select(Variant)
         .join(Variant.product)

@@ -26,14 +26,17 @@ class Channel:
         return STATE_HISTORY if self.mode == "state" else EVENT_HISTORY
 
 
-CHANNELS = {channel.kind: channel for channel in (
-    Channel("stock", "state", public=True),
-    Channel("product", "state", public=True),
-    Channel("shop", "event", public=True, keyed=False),
-    Channel("user", "event", public=False),
-    Channel("visitor", "event", public=False),
-    Channel("test", "event", public=True, keyed=False, in_production=False),
-)}
+CHANNELS = {
+    channel.kind: channel
+    for channel in (
+        Channel("stock", "state", public=True),
+        Channel("product", "state", public=True),
+        Channel("shop", "event", public=True, keyed=False),
+        Channel("user", "event", public=False),
+        Channel("visitor", "event", public=False),
+        Channel("test", "event", public=True, keyed=False, in_production=False),
+    )
+}
 
 
 def find_channel(name: str) -> Channel | None:

@@ -1,6 +1,7 @@
 """Signed tokens that open the socket process: who is connected, and which private channel they may hear.
 
-The web process signs them when it renders a page; the socket process only checks the signature, so it needs no database.
+The web process signs them when it renders a page; the socket process only checks the signature, so it needs
+no database.
 """
 
 import base64
@@ -9,6 +10,7 @@ import hmac
 import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
 LONGEST_TOKEN = 1024
 
@@ -40,8 +42,8 @@ def sign_connection(secret: str, subject: str, session: str, lifetime_s: float) 
 
 def read_connection(secret: str, token: str) -> Connection | None:
     """None when the token is forged, expired or of another purpose."""
-    found = read(secret, "connection", token, names=2)
-    return Connection(*found[0], *found[1]) if found else None
+    claims = read(secret, "connection", token)
+    return Connection(*claims) if claims else None
 
 
 def sign_subscription(secret: str, channel: str, subject: str, session: str, lifetime_s: float) -> str:
@@ -50,8 +52,8 @@ def sign_subscription(secret: str, channel: str, subject: str, session: str, lif
 
 def read_subscription(secret: str, token: str) -> Subscription | None:
     """None when the token is forged, expired or of another purpose."""
-    found = read(secret, "subscription", token, names=3)
-    return Subscription(*found[0], *found[1]) if found else None
+    claims = read(secret, "subscription", token)
+    return Subscription(*claims) if claims else None
 
 
 def sign(secret: str, purpose: str, names: list[str], lifetime_s: float) -> str:
@@ -61,17 +63,15 @@ def sign(secret: str, purpose: str, names: list[str], lifetime_s: float) -> str:
     return f"{payload}.{signature(secret, purpose, payload)}"
 
 
-def read(secret: str, purpose: str, token: str, *, names: int) -> tuple[list[str], tuple[float, float]] | None:
+def read(secret: str, purpose: str, token: str) -> list[Any] | None:
+    """The names, then the times of issue and expiry, as they were signed."""
     if len(token) > LONGEST_TOKEN or not token.isascii():
         return None
     payload, _, given = token.partition(".")
     if not hmac.compare_digest(given, signature(secret, purpose, payload)):
         return None
-    claims = json.loads(decode(payload))
-    issued, expires = claims[names:]
-    if expires <= time.time():
-        return None
-    return claims[:names], (issued, expires)
+    claims: list[Any] = json.loads(decode(payload))
+    return claims if claims[-1] > time.time() else None
 
 
 def signature(secret: str, purpose: str, payload: str) -> str:

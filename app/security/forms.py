@@ -11,10 +11,17 @@ class LoginForm(FlaskForm):  # type: ignore[misc]
 
 
 class LinkForm(FlaskForm):  # type: ignore[misc]
-    email = StringField("Email", [InputRequired("Enter your email address"), Length(max=254),
-                                  Regexp(r"^\S+@\S+$", message="Enter an address like name@example.com")])
+    email = StringField(
+        "Email",
+        [
+            InputRequired("Enter your email address"),
+            Length(max=254),
+            Regexp(r"^\S+@\S+$", message="Enter an address like name@example.com"),
+        ],
+    )
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
-    password = PasswordField("New password", [InputRequired("Enter a new password"),
-                                              Length(12, 128, "Use 12 to 128 characters")])
+    password = PasswordField(
+        "New password", [InputRequired("Enter a new password"), Length(12, 128, "Use 12 to 128 characters")]
+    )

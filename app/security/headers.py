@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 
+from app.security.sessions import cookie_name
 from app.settings import Settings
 
 POLICY = {
@@ -38,7 +39,10 @@ def add_headers(response: Response) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if settings.PUBLIC_URL.startswith("https:"):
         response.headers["Strict-Transport-Security"] = HSTS
-    response.headers.setdefault("Cache-Control", "no-store" if "Cookie" in request.headers else "no-cache")
+    # A page of somebody's account must not come back from a cache after they sign out; a guest's may (back button).
+    response.headers.setdefault(
+        "Cache-Control", "no-store" if cookie_name() in request.cookies else "private, no-cache"
+    )
     return response
 
 

@@ -3,6 +3,7 @@
 from flask import Flask, request
 
 from app.core.extensions import limiter
+from app.core.redis import bounds
 from app.security.access import bearer_token
 from app.security.tokens import hash_token
 from app.settings import Settings
@@ -15,7 +16,7 @@ SEARCH = "600 per minute"
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = settings.REDIS_URL.replace("unix://", "redis+unix://")
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_timeout": 0.5}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = bounds(settings.REDIS_URL)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     app.config["RATELIMIT_KEY_PREFIX"] = "limit"
     app.config["RATELIMIT_HEADERS_ENABLED"] = True

@@ -25,7 +25,9 @@ def request_link(email: str) -> None:
     link = f"{current_app.config['SETTINGS'].PUBLIC_URL}/password/{make_token(user)}"
     address, name = user.email, user.name
     with transaction():
-        write_mail(address, "security/password_link.mail.txt", name=name, link=link, minutes=LINK_LIFETIME_S // 60)
+        write_mail(
+            address, "security/password_link.mail.txt", name=name, link=link, minutes=LINK_LIFETIME_S // 60
+        )
 
 
 def make_token(user: User) -> str:
@@ -51,7 +53,9 @@ def set_password(token: str, password: str) -> None:
     with transaction():
         user = find_owner(token)
         user.password_hash = password_hash
-        for id_hash in db.session.scalars(sa.select(LoginSession.id_hash).where(LoginSession.user_id == user.id)).all():
+        for id_hash in db.session.scalars(
+            sa.select(LoginSession.id_hash).where(LoginSession.user_id == user.id)
+        ).all():
             sessions.end(id_hash)
         audit.record("password_set", f"user:{user.public_id}", actor=f"user:{user.public_id}", role=user.role)
 

@@ -6,7 +6,7 @@ import secrets
 import sqlalchemy as sa
 from flask import Response, current_app, g, request
 
-from app.core import clock, outbox
+from app.core import clock, http, outbox
 from app.core.database import db, transaction
 from app.security import audit
 from app.security.errors import WrongCredentials
@@ -78,6 +78,8 @@ def end(id_hash: str) -> None:
 
 
 def current_session() -> LoginSession | None:
+    if http.is_failing():
+        return None
     if "login_session" not in g:
         session_id = request.cookies.get(cookie_name())
         g.login_session = find_session(session_id) if session_id else None

@@ -9,16 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import NotFound
 from app.storefront.cards import ProductCard, make_cards
-from app.storefront.filters import (
-    Choice,
-    FilterGroup,
-    Option,
-    Row,
-    choices,
-    filter_groups,
-    keeps,
-    read_rows,
-)
+from app.storefront.filters import Choice, FilterGroup, Option, Row, choices, filter_groups, keeps, read_rows
 
 PAGE_SIZE = 24
 PAGES_AROUND = 2

@@ -1,21 +1,14 @@
 """The shopper's pages."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    current_app,
-    get_flashed_messages,
-    render_template,
-    request,
-)
+from flask import Blueprint, Flask, Response, current_app, get_flashed_messages, render_template, request
 
 from app.catalogue import queries as catalogue
 from app.catalogue import search
 from app.core.extensions import limiter
-from app.core.http import is_fragment_request, see_other
+from app.core.http import is_failing, is_fragment_request, see_other
 from app.security import limits
 from app.security.views import safe_next
 from app.storefront import home, listing, product
@@ -50,19 +43,11 @@ def page_context() -> dict[str, Any]:
 
 
 class Nav:
-    """The categories, read only if the page shows them: an error page must not need the database."""
+    """The categories, read only by a page that shows them."""
 
-    def __iter__(self) -> Any:
-        try:
-            categories = catalogue.list_categories()
-        except Exception:
-            return iter(())
-        return iter(
-            [
-                {"name": category.name, "path": category.path, "current": request.path == category.path}
-                for category in categories
-            ]
-        )
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for category in [] if is_failing() else catalogue.list_categories():
+            yield {"name": category.name, "path": category.path, "current": request.path == category.path}
 
 
 @bp.get("/")

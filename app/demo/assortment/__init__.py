@@ -4,12 +4,7 @@ from app.demo.assortment.candles import CANDLES
 from app.demo.assortment.categories import CATEGORIES
 from app.demo.assortment.lighting import LIGHTING
 from app.demo.assortment.plants import PLANTS
-from app.demo.assortment.product import (
-    USUAL_LOW_THRESHOLD,
-    DemoCategory,
-    DemoProduct,
-    DemoVariant,
-)
+from app.demo.assortment.product import USUAL_LOW_THRESHOLD, DemoCategory, DemoProduct, DemoVariant
 from app.demo.assortment.related import RELATED
 from app.demo.assortment.seconds import SECONDS
 from app.demo.assortment.tableware import TABLEWARE

@@ -1,11 +1,6 @@
 """Tableware to eat from and to keep food in."""
 
-from app.demo.assortment.craft import (
-    OAK_CARE,
-    PORCELAIN,
-    STONEWARE,
-    TABLE_CARE,
-)
+from app.demo.assortment.craft import OAK_CARE, PORCELAIN, STONEWARE, TABLE_CARE
 from app.demo.assortment.product import DemoProduct
 from app.demo.assortment.stock import Back, variants
 

@@ -1,11 +1,6 @@
 """Tableware to drink and pour from."""
 
-from app.demo.assortment.craft import (
-    PORCELAIN,
-    REDUCTION,
-    STONEWARE,
-    TABLE_CARE,
-)
+from app.demo.assortment.craft import PORCELAIN, REDUCTION, STONEWARE, TABLE_CARE
 from app.demo.assortment.product import DemoProduct
 from app.demo.assortment.stock import Back, variants
 

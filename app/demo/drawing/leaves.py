@@ -6,17 +6,7 @@ from app.demo.drawing.colour import shade
 from app.demo.drawing.geometry import CENTRE, Box, at
 from app.demo.drawing.piece import Layer, Part, Piece
 from app.demo.drawing.soil import GREENS, draw_soil
-from app.demo.drawing.svg import (
-    alpha,
-    define,
-    ellipse,
-    group,
-    line,
-    num,
-    path,
-    retrace,
-    reuse,
-)
+from app.demo.drawing.svg import alpha, define, ellipse, group, line, num, path, retrace, reuse
 
 
 def leaf_fan(count: int = 9, height: float = 320) -> Part:

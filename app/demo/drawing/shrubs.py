@@ -6,15 +6,7 @@ from app.demo.drawing.colour import shade
 from app.demo.drawing.geometry import CENTRE, Box, Point, at, between
 from app.demo.drawing.piece import Layer, Part, Piece
 from app.demo.drawing.soil import GREENS, draw_soil
-from app.demo.drawing.svg import (
-    alpha,
-    define,
-    ellipse,
-    line,
-    num,
-    reuse,
-    tag,
-)
+from app.demo.drawing.svg import alpha, define, ellipse, line, num, reuse, tag
 
 
 def herb(height: float = 190) -> Part:

@@ -3,17 +3,7 @@
 from app.demo.drawing.colour import shade
 from app.demo.drawing.geometry import CENTRE, Box, at
 from app.demo.drawing.piece import Layer, Part, Piece
-from app.demo.drawing.svg import (
-    alpha,
-    define,
-    ellipse,
-    group,
-    line,
-    num,
-    path,
-    reuse,
-    tag,
-)
+from app.demo.drawing.svg import alpha, define, ellipse, group, line, num, path, reuse, tag
 
 _STALK = "#7B7A54"
 

@@ -3,15 +3,7 @@
 from math import pi, sin
 
 from app.demo.drawing.colour import shade
-from app.demo.drawing.geometry import (
-    CENTRE,
-    Profile,
-    at,
-    round_arc,
-    side,
-    spline,
-    through,
-)
+from app.demo.drawing.geometry import CENTRE, Profile, at, round_arc, side, spline, through
 from app.demo.drawing.piece import Layer, Part, Piece
 from app.demo.drawing.svg import define, line, num, path, retrace
 

@@ -1,31 +1,10 @@
 """The body of a piece turned on the wheel: glaze above, raw clay below, one light from the left."""
 
 from app.demo.drawing.colour import blend, shade
-from app.demo.drawing.geometry import (
-    CENTRE,
-    Point,
-    at,
-    round_arc,
-    side,
-    silhouette,
-    spline,
-    through,
-)
+from app.demo.drawing.geometry import CENTRE, Point, at, round_arc, side, silhouette, spline, through
 from app.demo.drawing.piece import Layer, Piece
 from app.demo.drawing.specks import draw_clay_grain, draw_specks
-from app.demo.drawing.svg import (
-    Stop,
-    across,
-    define,
-    ellipse,
-    group,
-    line,
-    num,
-    path,
-    retrace,
-    reuse,
-    tag,
-)
+from app.demo.drawing.svg import Stop, across, define, ellipse, group, line, num, path, retrace, reuse, tag
 
 _WAVE_POINTS = 13
 

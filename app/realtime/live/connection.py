@@ -43,18 +43,41 @@ class Listener(Protocol):
 class Connection:
     """Takes the place of simple_websocket's Server in Flask-Sock, which touches `mode` and `close` only.
 
-    That one keeps a thread, an event and a compressor for each socket, buffers without bound and may write half a frame.
+    That one keeps a thread, an event and a compressor for each socket, buffers without bound and may write
+    half a frame.
     """
 
-    __slots__ = ("id", "sock", "outbox", "wire", "bucket", "variant", "channels", "address", "label", "subject", "session",
-                 "opened_at", "heard_at", "spoke_at", "pinged_at", "close_code", "max_message", "_parts", "_size", "_refused",
-                 "__weakref__")
+    __slots__ = (
+        "id",
+        "sock",
+        "outbox",
+        "wire",
+        "bucket",
+        "variant",
+        "channels",
+        "address",
+        "label",
+        "subject",
+        "session",
+        "opened_at",
+        "heard_at",
+        "spoke_at",
+        "pinged_at",
+        "close_code",
+        "max_message",
+        "_parts",
+        "_size",
+        "_refused",
+        "__weakref__",
+    )
 
     mode = "gunicorn"
 
     def __init__(self, environ: Mapping[str, Any], settings: Settings):
         now = time.monotonic()
-        deflate = settings.WEBSOCKET_ENABLE_COMPRESSION and accepts_deflate(environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS", ""))
+        deflate = settings.WEBSOCKET_ENABLE_COMPRESSION and accepts_deflate(
+            environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS", "")
+        )
         self.id = f"c-{secrets.token_hex(6)}"
         self.sock = environ["gunicorn.socket"]
         tune(self.sock)
@@ -88,7 +111,10 @@ class Connection:
         return self.write(json_frame(body))
 
     def serve(self, listener: Listener) -> None:
-        """Read until the peer or this side has closed. Handling inline lets TCP slow down a peer that sends too fast."""
+        """Read until the peer or this side has closed.
+
+        Handling inline lets TCP slow down a peer that sends too fast.
+        """
         while data := self._receive():
             self.heard_at = time.monotonic()
             if self.close_code is not None:
@@ -105,10 +131,15 @@ class Connection:
                 self.close(int(hint.code) if isinstance(hint, CloseConnection) else 1002, "protocol error")
 
     def close(self, code: int = 1000, reason: str = "") -> None:
-        """Say why, and end. The peer gets a moment to read it; `serve` returns when it has hung up. Does not yield."""
+        """Say why, and end.
+
+        The peer gets a moment to read it; `serve` returns when it has hung up. Does not yield.
+        """
         if self.close_code is not None:
             return
-        self.tell({"type": "disconnect", "code": code, "reason": reason, "reconnect": code in GOING_AWAY_CODES})
+        self.tell(
+            {"type": "disconnect", "code": code, "reason": reason, "reconnect": code in GOING_AWAY_CODES}
+        )
         self._end(code, close_frame(code, reason))
 
     def abandon(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from app.realtime import tokens
-from app.realtime.channels import Channel, find_channel
+from app.realtime.channels import find_channel
 from app.realtime.live.connection import Connection
 from app.realtime.live.hub import Hub
 from app.realtime.live.inbound import BadFrame, Request, Since, Wanted, parse
@@ -24,8 +24,15 @@ ABUSE, OVERLOAD, SIGNED_OUT = 4429, 1013, 4401
 class Dialogue:
     """Runs in the greenlet of the socket that speaks, so a socket has one request in hand at a time."""
 
-    def __init__(self, settings: Settings, hub: Hub, seats: Seats, subscriber: Subscriber, history: HistoryReader,
-                 revocations: Revocations):
+    def __init__(
+        self,
+        settings: Settings,
+        hub: Hub,
+        seats: Seats,
+        subscriber: Subscriber,
+        history: HistoryReader,
+        revocations: Revocations,
+    ):
         self._settings = settings
         self._hub = hub
         self._seats = seats
@@ -34,8 +41,15 @@ class Dialogue:
         self._revocations = revocations
 
     def greet(self, connection: Connection) -> None:
-        connection.tell({"type": "hello", "v": 1, "conn": connection.id, "beat": self._settings.WEBSOCKET_HEARTBEAT_INTERVAL,
-                         "max": self._settings.WEBSOCKET_MAX_MESSAGE})
+        connection.tell(
+            {
+                "type": "hello",
+                "v": 1,
+                "conn": connection.id,
+                "beat": self._settings.WEBSOCKET_HEARTBEAT_INTERVAL,
+                "max": self._settings.WEBSOCKET_MAX_MESSAGE,
+            }
+        )
         if self._hub.degraded_since is not None:
             connection.tell({"type": "degraded", "since": self._hub.degraded_since})
 
@@ -63,8 +77,8 @@ class Dialogue:
         if request.type == "ping":
             connection.tell(with_id({"type": "pong", "ts": int(time.time() * 1000)}, request.id))
         elif request.type == "unsubscribe":
-            self._hub.drop(connection, [wanted.name for wanted in request.channels])
             names = [wanted.name for wanted in request.channels]
+            self._hub.drop(connection, names)
             connection.tell(with_id({"type": "unsubscribed", "channels": names}, request.id))
         else:
             self._subscribe(connection, request)
@@ -101,9 +115,9 @@ class Dialogue:
             connection.tell({"type": "error", "code": "too_many", "message": "too many sockets of one user"})
             connection.close(OVERLOAD, "too many sockets of one user")
         else:
-            changed = connection.subject is not None and (connection.subject, connection.session) != (subject, session)
+            before = (connection.subject, connection.session)
             connection.subject, connection.session = subject, session
-            if changed:
+            if before not in ((None, None), (subject, session)):
                 self._drop_private(connection)
 
     def _drop_private(self, connection: Connection) -> None:
@@ -117,19 +131,25 @@ class Dialogue:
         channel = find_channel(wanted.name)
         if channel is None or self._settings.is_production and not channel.in_production:
             return "unknown_channel"
-        expires = None if channel.public else self._find_right(connection, wanted, channel)
+        expires = None if channel.public else self._find_right(connection, wanted)
         if not channel.public and expires is None:
             return "forbidden"
-        if wanted.name not in connection.channels and len(connection.channels) >= self._settings.WEBSOCKET_MAX_CHANNELS:
+        is_new = wanted.name not in connection.channels
+        if is_new and len(connection.channels) >= self._settings.WEBSOCKET_MAX_CHANNELS:
             return "too_many"
         return self._hub.hold(connection, wanted.name, channel, expires)
 
-    def _find_right(self, connection: Connection, wanted: Wanted, channel: Channel) -> float | None:
-        """When the right to this private channel ends; None without one. A socket that has it may ask again without a token."""
+    def _find_right(self, connection: Connection, wanted: Wanted) -> float | None:
+        """When the right to this private channel ends; None without one.
+
+        A socket that has it may ask again without a token.
+        """
         if not wanted.token:
             return connection.channels.get(wanted.name)
         token = tokens.read_subscription(self._settings.SECRET_KEY, wanted.token)
-        if token is None or token.channel != wanted.name or self._revocations.bars(token.channel, token.subject, token.issued):
+        if token is None or token.channel != wanted.name:
+            return None
+        if self._revocations.bars(token.channel, token.subject, token.issued):
             return None
         if connection.subject is None:
             self._identify(connection, token.subject, token.session, token.issued)
@@ -145,8 +165,14 @@ class Dialogue:
         except RedisError:
             return {}
 
-    def _reply(self, connection: Connection, request: Request, wanted: dict[Topic, Since | None],
-               snapshots: dict[str, Snapshot], answers: dict[str, dict[str, Any]]) -> None:
+    def _reply(
+        self,
+        connection: Connection,
+        request: Request,
+        wanted: dict[Topic, Since | None],
+        snapshots: dict[str, Snapshot],
+        answers: dict[str, dict[str, Any]],
+    ) -> None:
         replays: dict[Topic, list[Message]] = {}
         for topic, since in wanted.items():
             if connection not in topic.held:
@@ -164,8 +190,13 @@ class Dialogue:
         for topic, missed in replays.items():
             self._release(connection, topic, missed, snapshots.get(topic.name))
 
-    def _release(self, connection: Connection, topic: Topic, missed: list[Message], snapshot: Snapshot | None) -> None:
-        """First what was missed, then what came meanwhile, then live. Waits for a slow reader instead of overrunning it."""
+    def _release(
+        self, connection: Connection, topic: Topic, missed: list[Message], snapshot: Snapshot | None
+    ) -> None:
+        """First what was missed, then what came meanwhile, then live.
+
+        Waits for a slow reader instead of overrunning it.
+        """
         told = snapshot.offset if snapshot else None
         for message in missed:
             self._replay(connection, message)

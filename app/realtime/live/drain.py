@@ -1,4 +1,7 @@
-"""Closes the sockets of a worker that is told to stop. gunicorn tells it nothing: it would wait, then cut them without a word."""
+"""Closes the sockets of a worker that is told to stop.
+
+gunicorn tells their handlers nothing: it would wait for them, then cut them without a word.
+"""
 
 import random
 from typing import Any
@@ -12,7 +15,7 @@ RESTART = 1012
 
 
 def watch(worker: Any) -> None:
-    """For gunicorn's `post_worker_init`: start this worker's greenlets now, and drain when it is told to stop."""
+    """For gunicorn's `post_worker_init`: start this worker's greenlets, and drain when it is told to stop."""
     live = worker.wsgi.extensions["live"]
     live.start()
     gevent.spawn(wait_and_drain, worker, live)
@@ -26,7 +29,7 @@ def wait_and_drain(worker: Any, live: Any) -> None:
 
 
 def drain(hub: Hub, seconds: float) -> None:
-    """Close all with 1012, in random order spread over the time, so that they do not all knock elsewhere at once."""
+    """Close all with 1012, in random order and spread out, so that they do not all knock elsewhere at once."""
     hub.is_draining = True
     connections = list(hub.connections)
     random.shuffle(connections)

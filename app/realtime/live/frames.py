@@ -35,7 +35,9 @@ def pong_frame(payload: bytes) -> bytes:
 
 def close_frame(code: int | None, reason: str = "") -> bytes:
     """`code` None answers a close frame that named no code."""
-    payload = b"" if code is None else struct.pack("!H", code) + reason.encode()[:LONGEST_CONTROL_PAYLOAD - 2]
+    payload = (
+        b"" if code is None else struct.pack("!H", code) + reason.encode()[: LONGEST_CONTROL_PAYLOAD - 2]
+    )
     return struct.pack("!BB", FIN | CLOSE, len(payload)) + payload
 
 

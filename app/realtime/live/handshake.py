@@ -67,22 +67,30 @@ def is_parameter_acceptable(parameter: str) -> bool:
 
 
 def switching_protocols(key: str, deflate: bool) -> bytes:
-    lines = [b"HTTP/1.1 101 Switching Protocols", b"Upgrade: websocket", b"Connection: Upgrade",
-             b"Sec-WebSocket-Accept: " + generate_accept_token(key.encode())]
+    lines = [
+        b"HTTP/1.1 101 Switching Protocols",
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Accept: " + generate_accept_token(key.encode()),
+    ]
     if deflate:
         lines.append(b"Sec-WebSocket-Extensions: " + AGREED.encode())
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 class BoundedDeflate(PerMessageDeflate):
-    """Inflates no more than one message may hold: a hostile 200 kB can otherwise become 200 MB before anybody counts."""
+    """Inflates no more than one message may hold: a hostile 200 kB can otherwise become 200 MB before anybody
+    counts.
+    """
 
     def __init__(self, max_bytes: int):
         super().__init__(client_no_context_takeover=True, server_no_context_takeover=True)
         self.finalize(EXTENSION)
         self._max_bytes = max_bytes
 
-    def frame_inbound_payload_data(self, proto: FrameDecoder | FrameProtocol, data: bytes) -> bytes | CloseReason:
+    def frame_inbound_payload_data(
+        self, proto: FrameDecoder | FrameProtocol, data: bytes
+    ) -> bytes | CloseReason:
         if not self._inbound_compressed or not self._inbound_is_compressible or self._decompressor is None:
             return data
         try:

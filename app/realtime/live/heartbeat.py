@@ -1,4 +1,7 @@
-"""Finds sockets whose peer is gone, keeps quiet ones awake, and ends what has run out. One greenlet a process."""
+"""Finds sockets whose peer is gone, keeps quiet ones awake, and ends what has run out.
+
+One greenlet a process.
+"""
 
 import logging
 import time
@@ -24,7 +27,7 @@ TEXT_PING = json_frame({"type": "ping"})
 
 
 class Heartbeat:
-    """Looks at each socket six times a beat; sockets are dealt over the ticks of a round, so that pings do not come in bursts."""
+    """Looks at each socket six times a beat, in portions, so that pings do not come in bursts."""
 
     def __init__(self, hub: Hub, subscriber: Subscriber, beat_ms: int):
         self._hub = hub
@@ -45,7 +48,9 @@ class Heartbeat:
 
     def look_after(self, slot: int) -> None:
         now = time.monotonic()
-        for connection in [connection for connection in self._hub.connections if id(connection) // 64 % self._slots == slot]:
+        for connection in [
+            connection for connection in self._hub.connections if id(connection) // 64 % self._slots == slot
+        ]:
             if connection.close_code is None:
                 self.check(connection, now)
                 self.end_expired(connection, time.time())
@@ -66,8 +71,14 @@ class Heartbeat:
             connection.write(TEXT_PING)
 
     def end_expired(self, connection: Connection, now: float) -> None:
-        """`now` is Unix time. A page renews its tokens in time; the grace is for one that was just woken up."""
-        names = [name for name, expires in connection.channels.items()
-                 if expires is not None and expires + TOKEN_GRACE_SECONDS < now]
+        """`now` is Unix time.
+
+        A page renews its tokens in time; the grace is for one that was just woken up.
+        """
+        names = [
+            name
+            for name, expires in connection.channels.items()
+            if expires is not None and expires + TOKEN_GRACE_SECONDS < now
+        ]
         if names:
             connection.tell({"type": "unsubscribed", "channels": self._hub.drop(connection, names)})

@@ -50,7 +50,10 @@ class Hub:
         self.meters.evicted += connection.outbox.evicted
 
     def hold(self, connection: Connection, name: str, channel: Channel, expires: float | None) -> Topic:
-        """Start to listen, held back until `Topic.release`. `expires` is the end of a private channel's token."""
+        """Start to listen, held back until `Topic.release`.
+
+        `expires` is the end of a private channel's token.
+        """
         topic = self.topics.get(name)
         if topic is None:
             topic = self.topics[name] = Topic(name, channel, time.monotonic())
@@ -67,7 +70,10 @@ class Hub:
         return dropped
 
     def deliver(self, topic: Topic, message: Message, *, timed: bool = True) -> int:
-        """Write to all members; the number of sockets that took it. Yields between portions of them, so that pings run."""
+        """Write to all members; the number of sockets that took it.
+
+        Yields between portions of them, so that pings run.
+        """
         topic.hold_back(message)
         key = topic.name if topic.is_state else None
         floors, clock, latencies = topic.floors, time.time, self.meters.latencies_ms
@@ -88,7 +94,7 @@ class Hub:
                 connection.spoke_at = now
                 reached += 1
                 written += len(frame)
-                if timed:
+                if timed and message.ts:
                     latencies.append(clock() * 1000 - message.ts)
         for connection in [connection for connection, offset in floors.items() if offset <= message.offset]:
             floors.pop(connection, None)
@@ -123,5 +129,8 @@ class Hub:
             connection.close(code, reason)
 
     def list_idle(self, now: float, seconds: float) -> list[Topic]:
-        return [topic for topic in self.topics.values()
-                if topic.is_empty and topic.idle_since is not None and now - topic.idle_since > seconds]
+        return [
+            topic
+            for topic in self.topics.values()
+            if topic.is_empty and topic.idle_since is not None and now - topic.idle_since > seconds
+        ]

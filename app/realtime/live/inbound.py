@@ -14,7 +14,9 @@ LARGEST_NUMBER = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What a client has already: a version of a state channel, or an offset within an epoch of an event channel."""
+    """What a client has already: a version of a state channel, or an offset within an epoch of an event
+    channel.
+    """
 
     version: int | None = None
     offset: int | None = None
@@ -73,7 +75,12 @@ def refuse_constant(name: str) -> NoReturn:
 def read_id(value: Any) -> int | str | None:
     if isinstance(value, bool) or not isinstance(value, int | str | None):
         raise BadFrame("bad_request", "id is a number or a text")
-    if isinstance(value, int) and abs(value) > LARGEST_NUMBER or isinstance(value, str) and len(value) > LONGEST_ID:
+    if (
+        isinstance(value, int)
+        and abs(value) > LARGEST_NUMBER
+        or isinstance(value, str)
+        and len(value) > LONGEST_ID
+    ):
         raise BadFrame("bad_request", "id is too long")
     return value
 
@@ -91,7 +98,9 @@ def read_request(body: dict[str, Any], id: int | str | None) -> Request:
 
 
 def read_channels(body: dict[str, Any]) -> tuple[Wanted, ...]:
-    """The single form names its channel beside `type`; its token is the connection's and the channel's at once."""
+    """The single form names its channel beside `type`; its token is the connection's and the channel's at
+    once.
+    """
     many = body.get("channels")
     if many is None:
         return (read_wanted(body),)

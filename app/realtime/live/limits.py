@@ -67,7 +67,10 @@ class Seats:
             release(self._by_subject, subject)
 
     def identify(self, subject: str, before: str | None) -> bool:
-        """Count a socket for `subject`, and no longer for the one `before`. False when that subject has too many."""
+        """Count a socket for `subject`, and no longer for the one `before`.
+
+        False when that subject has too many.
+        """
         if subject == before:
             return True
         if self._by_subject[subject] >= self._settings.WEBSOCKET_MAX_PER_USER:
@@ -82,7 +85,8 @@ class Seats:
         return len(+self._by_subject)
 
     def _is_limited(self, address: str) -> bool:
-        return self._settings.is_production or not is_loopback(address)
+        # A proxy on a Unix socket that names no client gives an empty address, which is not one client's.
+        return bool(address) and (self._settings.is_production or not is_loopback(address))
 
 
 def release(counts: Counter[str], name: str) -> None:

@@ -13,7 +13,18 @@ FALLBACK_LANGUAGE = "en"
 class Message:
     """A message of one channel at one offset, with its frames as they come to be needed."""
 
-    __slots__ = ("name", "channel", "offset", "epoch", "ts", "version", "reply", "_body", "_content", "_frames")
+    __slots__ = (
+        "name",
+        "channel",
+        "offset",
+        "epoch",
+        "ts",
+        "version",
+        "reply",
+        "_body",
+        "_content",
+        "_frames",
+    )
 
     def __init__(self, name: str, channel: Channel, offset: int, epoch: str, body: bytes):
         """`body` is the published JSON. Raises ValueError when it is not what a publisher writes."""
@@ -40,7 +51,8 @@ class Message:
         return self._frames[key]
 
     def _spoken(self, language: str) -> str:
-        # Keyed by what the content has, not by what clients claim: made-up languages must not cost an encoding each.
+        # Keyed by what the content has, not by what clients claim: made-up languages must not cost an
+        # encoding each.
         for choice in (language, language.partition("-")[0], FALLBACK_LANGUAGE):
             if choice in self._content:
                 return choice
@@ -48,15 +60,22 @@ class Message:
 
     def _encode(self, language: str, deflated: bool) -> bytes:
         text = self._envelope(language)
-        # A private message may mix a secret with text that somebody else chose, whose compressed length then tells of the secret.
+        # A private message may mix a secret with text that somebody else chose, whose compressed length then
+        # tells of the secret.
         if not deflated or not self.channel.public or len(text) < SMALLEST_DEFLATED_BYTES:
             return text_frame(text)
         packed = deflate(text)
         return text_frame(packed, compressed=True) if len(packed) < len(text) else text_frame(text)
 
     def _envelope(self, language: str) -> bytes:
-        envelope: dict[str, Any] = {"type": "message", "channel": self.name, "event": self._body.get("event"),
-                                    "offset": self.offset, "epoch": self.epoch, "ts": self.ts}
+        envelope: dict[str, Any] = {
+            "type": "message",
+            "channel": self.name,
+            "event": self._body.get("event"),
+            "offset": self.offset,
+            "epoch": self.epoch,
+            "ts": self.ts,
+        }
         if self.version is not None:
             envelope["version"] = self.version
         envelope["data"] = self._body.get("data")

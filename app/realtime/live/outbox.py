@@ -11,13 +11,24 @@ _frame_numbers = count()
 
 
 class Outbox:
-    """Takes frames from any greenlet. Nothing here yields except the greenlet that exists while a peer is slow.
+    """Takes frames from any greenlet. Nothing yields but `wait`, and the greenlet that serves a slow peer.
 
-    A library's `sock.send()` will not do: under gevent it may write half a frame and say so only in its return value,
-    and two greenlets that both block in it crash.
+    A library's `sock.send()` will not do: under gevent it may write half a frame and say so only in its
+    return value, and two greenlets that both block in it crash.
     """
 
-    __slots__ = ("sock", "max_bytes", "max_frames", "evicted", "_raw", "_drainer", "_queue", "_queued_bytes", "_dead", "_last")
+    __slots__ = (
+        "sock",
+        "max_bytes",
+        "max_frames",
+        "evicted",
+        "_raw",
+        "_drainer",
+        "_queue",
+        "_queued_bytes",
+        "_dead",
+        "_last",
+    )
 
     def __init__(self, sock: Any, max_bytes: int, max_frames: int):
         self.sock = sock
@@ -36,9 +47,10 @@ class Outbox:
         return self._drainer is not None
 
     def send(self, frame: bytes, key: str | None = None) -> bool:
-        """Write or queue one whole frame. False when the socket is gone, or is cut now because its reader is too slow.
+        """Write or queue one whole frame.
 
-        A queued frame with the same `key` is replaced: for state, where only the newest counts.
+        False when the socket is gone, or is cut now because its reader is too slow. A queued frame with the
+        same `key` is replaced: for state, where only the newest counts.
         """
         if self._dead or self._last:
             return False
@@ -61,7 +73,7 @@ class Outbox:
             self._drainer.join()
 
     def finish(self) -> None:
-        """Take no more frames, and end the stream after the queued ones, so that the peer reads a close frame and then the end."""
+        """Take no more frames, and end the stream after the queued ones: a close frame, then the end."""
         self._last = True
         if self._drainer is None:
             self._shutdown(socket.SHUT_WR)

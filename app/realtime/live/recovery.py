@@ -1,7 +1,8 @@
 """What a channel holds in Redis, and what of it a listener missed."""
 
+import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gevent.lock import BoundedSemaphore
 
@@ -9,6 +10,8 @@ from app.core.redis import Redis
 from app.realtime.live.inbound import Since
 from app.realtime.live.message import Message
 from app.realtime.live.topic import Snapshot, Topic
+
+log = logging.getLogger(__name__)
 
 CACHE_SECONDS = 1.0
 READS_AT_ONCE = 4
@@ -18,7 +21,7 @@ EPOCH_KEY = "rt:epoch"
 class HistoryReader:
     """Reads positions and streams. A thousand sockets that come back at once cost one read a channel."""
 
-    def __init__(self, client: "Redis[bytes]"):
+    def __init__(self, client: Redis):
         self._client = client
         # Without a bound each waiting socket would open a connection to Redis of its own.
         self._gate = BoundedSemaphore(READS_AT_ONCE)
@@ -26,7 +29,11 @@ class HistoryReader:
     def read(self, wanted: dict[Topic, Since | None]) -> dict[str, Snapshot]:
         """A snapshot by channel name, with the entries after `since`. Raises RedisError."""
         with self._gate:
-            found = {topic.name: snapshot for topic, since in wanted.items() if (snapshot := find_cached(topic, since))}
+            found = {
+                topic.name: snapshot
+                for topic, since in wanted.items()
+                if (snapshot := find_cached(topic, since))
+            }
             missing = {topic: since for topic, since in wanted.items() if topic.name not in found}
             return {**found, **self._fetch(missing)} if missing else found
 
@@ -43,7 +50,9 @@ class HistoryReader:
             ask_entries(pipeline, topic, since)
         epoch, *answers = pipeline.execute()
         snapshots = {}
-        for (topic, since), position, entries in zip(wanted.items(), answers[::2], answers[1::2], strict=True):
+        for (topic, since), position, entries in zip(
+            wanted.items(), answers[::2], answers[1::2], strict=True
+        ):
             snapshot = make_snapshot(topic, epoch.decode() if epoch else None, position, entries)
             snapshots[topic.name] = snapshot
             if topic.is_live:
@@ -51,7 +60,7 @@ class HistoryReader:
         return snapshots
 
 
-def ask_entries(pipeline: "Redis[bytes]", topic: Topic, since: Since | None) -> None:
+def ask_entries(pipeline: Redis, topic: Topic, since: Since | None) -> None:
     key = f"rt:s:{topic.name}"
     if topic.is_state and since is not None:
         pipeline.xrevrange(key, count=1)
@@ -61,12 +70,25 @@ def ask_entries(pipeline: "Redis[bytes]", topic: Topic, since: Since | None) -> 
         pipeline.exists(key)  # Keeps two answers for each channel.
 
 
-def make_snapshot(topic: Topic, epoch: str | None, position: list[bytes | None],
-                  entries: "list[tuple[bytes, dict[bytes, bytes]]] | int") -> Snapshot:
+def make_snapshot(
+    topic: Topic,
+    epoch: str | None,
+    position: list[bytes | None],
+    entries: list[tuple[bytes, dict[bytes, bytes]]] | int,
+) -> Snapshot:
     offset, version = (int(value) if value else None for value in position)
-    messages = [] if isinstance(entries, int) else [
-        Message(topic.name, topic.channel, int(id.split(b"-")[0]), epoch or "", fields[b"m"]) for id, fields in entries]
+    messages = () if isinstance(entries, int) else read_entries(topic, epoch or "", entries)
     return Snapshot(epoch, offset or 0, version, tuple(messages))
+
+
+def read_entries(
+    topic: Topic, epoch: str, entries: list[tuple[bytes, dict[bytes, bytes]]]
+) -> Iterator[Message]:
+    for id, fields in entries:
+        try:
+            yield Message(topic.name, topic.channel, int(id.split(b"-")[0]), epoch, fields[b"m"])
+        except (ValueError, TypeError, KeyError):
+            log.warning("unreadable entry of %s", topic.name)  # Counts as lost: its listeners fetch.
 
 
 def cache_key(topic: Topic, since: Since | None) -> int | None:
@@ -76,7 +98,9 @@ def cache_key(topic: Topic, since: Since | None) -> int | None:
 
 
 def find_cached(topic: Topic, since: Since | None) -> Snapshot | None:
-    """Only while the topic is live and has heard nothing newer: a message between the read and this moment would be lost."""
+    """Only while the topic is live and has heard nothing newer: a message between the read and this moment
+    would be lost.
+    """
     until, snapshot = topic.cache.get(cache_key(topic, since), (0.0, None))
     if snapshot is None or not topic.is_live or until < time.monotonic():
         return None
@@ -91,7 +115,9 @@ def drop_stale(topics: Iterable[Topic], now: float) -> None:
 
 
 def find_missed(topic: Topic, since: Since | None, snapshot: Snapshot) -> list[Message] | None:
-    """The messages that bring a listener from `since` to the snapshot; None when Redis no longer has them all."""
+    """The messages that bring a listener from `since` to the snapshot; None when Redis no longer has them
+    all.
+    """
     if since is None:
         return None
     return find_newer(since.version, snapshot) if topic.is_state else find_following(since, snapshot)
@@ -107,7 +133,12 @@ def find_newer(version: int | None, snapshot: Snapshot) -> list[Message] | None:
 
 
 def find_following(since: Since, snapshot: Snapshot) -> list[Message] | None:
-    if since.offset is None or since.epoch is None or since.epoch != snapshot.epoch or since.offset > snapshot.offset:
+    if (
+        since.offset is None
+        or since.epoch is None
+        or since.epoch != snapshot.epoch
+        or since.offset > snapshot.offset
+    ):
         return None
     entries = [entry for entry in snapshot.entries if entry.offset <= snapshot.offset]
     whole = [entry.offset for entry in entries] == list(range(since.offset + 1, snapshot.offset + 1))

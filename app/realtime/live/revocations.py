@@ -27,7 +27,7 @@ Entries = list[tuple[bytes, dict[bytes, bytes]]]
 class Revocations:
     """Closes what is open, and remembers, so that a token signed before cannot open it again."""
 
-    def __init__(self, hub: Hub, make_client: Callable[[], "Redis[bytes]"]):
+    def __init__(self, hub: Hub, make_client: Callable[[], Redis]):
         self._hub = hub
         self._make_client = make_client
         self._revoked: dict[tuple[str, ...], float] = {}
@@ -39,7 +39,7 @@ class Revocations:
         while True:
             try:
                 answer: Any = client.xread({KEY: self._last_id}, block=BLOCK_MS)
-                for _, entries in answer.items() if isinstance(answer, dict) else answer or ():
+                for _, entries in answer or ():
                     self.apply(entries)
             except RedisError:
                 gevent.sleep(PAUSE_SECONDS)

@@ -7,7 +7,6 @@ from typing import Any
 import flask_sock
 import gevent
 from flask import Flask, Response, jsonify, request
-from gevent.lock import BoundedSemaphore
 
 from app.core.redis import Redis, connect
 from app.realtime.live.connection import Connection
@@ -41,7 +40,9 @@ class Live:
         self.revocations = Revocations(self.hub, self._connect_reader)
         self.heartbeat = Heartbeat(self.hub, self.subscriber, settings.WEBSOCKET_HEARTBEAT_INTERVAL)
         self.status = Status(self.hub, self.seats, client)
-        self.dialogue = Dialogue(settings, self.hub, self.seats, self.subscriber, self.history, self.revocations)
+        self.dialogue = Dialogue(
+            settings, self.hub, self.seats, self.subscriber, self.history, self.revocations
+        )
         self._is_started = False
 
     def start(self) -> None:
@@ -56,7 +57,10 @@ class Live:
         gc.freeze()
 
     def serve(self, connection: Connection) -> None:
-        """One socket from its first frame to its last. Raises nothing: Flask would write an HTTP answer into the stream."""
+        """One socket from its first frame to its last.
+
+        Raises nothing: Flask would write an HTTP answer into the stream.
+        """
         refusal = RESTART_REFUSAL if self.hub.is_draining else self.seats.find_refusal(connection.address)
         self.seats.take(connection.address)
         self.hub.enter(connection)
@@ -81,10 +85,11 @@ class Live:
             connection.serve(self.dialogue)  # Until the peer has read it; what it still sends is thrown away.
 
     def _connect_subscriber(self) -> Any:
-        # Protocol 2: pushes of protocol 3 take another path through the library, which would swallow confirmations.
+        # Protocol 2: pushes of protocol 3 take another path through the library, which would swallow
+        # confirmations.
         return connect(self.settings.REDIS_URL, protocol=2).connection_pool.make_connection()
 
-    def _connect_reader(self) -> "Redis[bytes]":
+    def _connect_reader(self) -> Redis:
         return connect(self.settings.REDIS_URL, socket_timeout=BLOCKING_READ_SECONDS)
 
     def _log_opened(self, connection: Connection) -> None:
@@ -93,14 +98,21 @@ class Live:
 
     def _log_closed(self, connection: Connection) -> None:
         if self.settings.WEBSOCKET_ENABLE_LOGGING:
-            log.info("closed %s of %s code %s", connection.id, connection.subject or "nobody", connection.close_code)
+            log.info(
+                "closed %s of %s code %s",
+                connection.id,
+                connection.subject or "nobody",
+                connection.close_code,
+            )
 
 
 RESTART_REFUSAL = "restart"
 
 
 def create_live(settings: Settings) -> Flask:
-    """The application for `gunicorn wsgi:live`; its `extensions["live"]` is what `drain.watch` starts and drains."""
+    """The application for `gunicorn wsgi:live`; its `extensions["live"]` is what `drain.watch` starts and
+    drains.
+    """
     app = Flask(__name__, static_folder=None)
     live = app.extensions["live"] = Live(settings)
     # Flask-Sock looks the name up for each socket and offers no other way to choose the class.
@@ -110,7 +122,11 @@ def create_live(settings: Settings) -> Flask:
     @app.before_request
     def check_upgrade() -> Response | None:
         live.start()
-        refusal = find_refusal(request.environ, settings.ALLOWED_ORIGINS) if request.path == settings.WEBSOCKET_PATH else None
+        refusal = (
+            find_refusal(request.environ, settings.ALLOWED_ORIGINS)
+            if request.path == settings.WEBSOCKET_PATH
+            else None
+        )
         return Response(f"{refusal[1]}\n", refusal[0], mimetype="text/plain") if refusal else None
 
     @sock.route(settings.WEBSOCKET_PATH)

@@ -6,6 +6,7 @@ import secrets
 import socket
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import gevent
 from redis.exceptions import RedisError
@@ -23,7 +24,7 @@ LIFETIME_SECONDS = 5
 class Status:
     """Writes `rt:live:{process id}`, which ends by itself when the process does."""
 
-    def __init__(self, hub: Hub, seats: Seats, client: "Redis[bytes]"):
+    def __init__(self, hub: Hub, seats: Seats, client: Redis):
         self._hub = hub
         self._seats = seats
         self._client = client
@@ -57,21 +58,35 @@ class Status:
         except RedisError:
             pass
 
-    def describe(self) -> dict[str, str | int | float]:
+    def describe(self) -> dict[Any, Any]:
         meters = self._hub.meters
         then, messages_in, messages_out = self._before
         self._before = (time.monotonic(), meters.messages_in, meters.messages_out)
         passed = max(self._before[0] - then, 0.001)
-        return {"pid": os.getpid(), "host": self._host, "started": self._started_ms,
-                "connections": len(self._hub.connections), "users": self._seats.subjects, "channels": len(self._hub.topics),
-                "messages_in": meters.messages_in, "messages_out": meters.messages_out, "bytes_out": meters.bytes_out,
-                "rate_in": round((meters.messages_in - messages_in) / passed, 1),
-                "rate_out": round((meters.messages_out - messages_out) / passed, 1),
-                "evicted": meters.evicted, **percentiles(meters.latencies_ms), "draining": int(self._hub.is_draining)}
+        return {
+            "pid": os.getpid(),
+            "host": self._host,
+            "started": self._started_ms,
+            "connections": len(self._hub.connections),
+            "users": self._seats.subjects,
+            "channels": len(self._hub.topics),
+            "messages_in": meters.messages_in,
+            "messages_out": meters.messages_out,
+            "bytes_out": meters.bytes_out,
+            "rate_in": round((meters.messages_in - messages_in) / passed, 1),
+            "rate_out": round((meters.messages_out - messages_out) / passed, 1),
+            "evicted": meters.evicted,
+            **percentiles(meters.latencies_ms),
+            "draining": int(self._hub.is_draining),
+        }
 
 
 def percentiles(values: Sequence[float]) -> dict[str, str | float]:
     """p50, p95 and p99; empty texts when there is nothing to tell."""
     ordered = sorted(values)
-    return {f"p{percent}": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2) if ordered else ""
-            for percent in (50, 95, 99)}
+    return {
+        f"p{percent}": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2)
+        if ordered
+        else ""
+        for percent in (50, 95, 99)
+    }

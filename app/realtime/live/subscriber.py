@@ -1,4 +1,4 @@
-"""The one ear of this process on Redis: subscribes, notices gaps and losses, and hands messages to the hub in order."""
+"""The one ear of this process on Redis: subscribes, notices gaps and losses, hands messages on in order."""
 
 import logging
 import random
@@ -34,7 +34,7 @@ LONGEST_PAUSE_SECONDS = 1.0
 class Subscriber:
     """`run` is the only greenlet that dispatches, which is what keeps each channel in order."""
 
-    def __init__(self, hub: Hub, history: HistoryReader, client: "Redis[bytes]", make_connection: Callable[[], Any]):
+    def __init__(self, hub: Hub, history: HistoryReader, client: Redis, make_connection: Callable[[], Any]):
         self._hub = hub
         self._history = history
         self._client = client
@@ -89,12 +89,17 @@ class Subscriber:
                 pass  # A lost connection has no subscriptions.
 
     def _connect(self) -> None:
-        """Subscribe to every topic again and read what came meanwhile. Topics that join during this are taken along."""
+        """Subscribe to every topic again and read what came meanwhile.
+
+        Topics that join during this are taken along.
+        """
         connection = self._make_connection()
         connection.connect()
         self._connection = connection
         early: list[list[Any]] = []
-        while topics := list(islice((topic for topic in self._hub.topics.values() if not topic.is_asked), CHANNELS_AT_ONCE)):
+        while topics := list(
+            islice((topic for topic in self._hub.topics.values() if not topic.is_asked), CHANNELS_AT_ONCE)
+        ):
             self._ask(topics)
             while not all(topic.is_live for topic in topics):
                 early.extend(self._hear(connection))
@@ -131,7 +136,8 @@ class Subscriber:
         with self._writing:
             connection = self._connection
             if connection is None or not connection.is_connected:
-                raise ConnectionError("not connected")  # The library would connect anew, with no subscriptions.
+                # The library would connect anew, with no subscriptions.
+                raise ConnectionError("not connected")
             connection.send_command(command, *names, check_health=False)
 
     def _confirm(self, key: bytes) -> None:
@@ -145,7 +151,11 @@ class Subscriber:
             topic.unsure.clear()
 
     def _recover(self, topics: list[Topic]) -> None:
-        known = {topic: Since(topic.version or 0, topic.offset, topic.epoch) for topic in topics if topic.offset is not None}
+        known = {
+            topic: Since(topic.version or 0, topic.offset, topic.epoch)
+            for topic in topics
+            if topic.offset is not None
+        }
         if not known:
             return
         snapshots = self._history.read_fresh(dict(known))
@@ -166,7 +176,7 @@ class Subscriber:
         try:
             offset, epoch, body = answer[2].split(b":", 2)
             message = Message(topic.name, topic.channel, int(offset), epoch.decode(), body)
-        except ValueError:
+        except (ValueError, TypeError):
             log.warning("unreadable message on %s", topic.name)
             return
         if topic.counts_anew(message):
@@ -180,7 +190,7 @@ class Subscriber:
         self._pass_on(topic, message)
 
     def _fill_gap(self, topic: Topic, message: Message, before: int) -> None:
-        """Pub/sub may lose messages without a word, when Redis cuts a full output buffer for instance; the stream has them."""
+        """Pub/sub may lose messages without a word, as when Redis cuts a full buffer; the stream has them."""
         if topic.offset is None or message.offset <= before + 1:
             return
         since = Since(offset=before, epoch=message.epoch)
@@ -200,7 +210,10 @@ class Subscriber:
 
     def _report(self, key: str, reached: int) -> None:
         try:
-            self._client.pipeline(transaction=True).lpush(key, reached).expire(key, REPLY_SECONDS).execute()
+            pipeline = self._client.pipeline(transaction=True)
+            pipeline.lpush(key, reached)
+            pipeline.expire(key, REPLY_SECONDS)
+            pipeline.execute()
         except RedisError:
             log.warning("a publisher waits in vain for its count")
 

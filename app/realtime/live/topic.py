@@ -20,7 +20,10 @@ LONGEST_DISORDER_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A channel in Redis at one moment. `entries` are what its stream holds after the offset that was asked for."""
+    """A channel in Redis at one moment.
+
+    `entries` are what its stream holds after the offset that was asked for.
+    """
 
     epoch: str | None
     offset: int
@@ -31,8 +34,24 @@ class Snapshot:
 class Topic:
     """Listeners are either members, who are written to, or held back until their own answer has been written."""
 
-    __slots__ = ("name", "channel", "members", "held", "floors", "unsure", "offset", "epoch", "version", "is_heard",
-                 "is_asked", "is_live", "ready", "idle_since", "cache", "ts")
+    __slots__ = (
+        "name",
+        "channel",
+        "members",
+        "held",
+        "floors",
+        "unsure",
+        "offset",
+        "epoch",
+        "version",
+        "is_heard",
+        "is_asked",
+        "is_live",
+        "ready",
+        "idle_since",
+        "cache",
+        "ts",
+    )
 
     def __init__(self, name: str, channel: Channel, now: float):
         self.name = name
@@ -98,11 +117,18 @@ class Topic:
             self.idle_since = now
 
     def note(self, snapshot: Snapshot) -> None:
-        """Remember how far the channel was when its first listener came: the least of what was read before a message is heard.
+        """Remember how far the channel was when its first listener came: the least of what was read before a
+        message is heard.
 
-        The least, because one listener's read may have seen a message that the other's did not, before it is heard here.
+        The least, because one listener's read may have seen a message that the other's did not, before it is
+        heard here.
         """
-        if self.offset is None or not self.is_heard and snapshot.epoch == self.epoch and snapshot.offset < self.offset:
+        if (
+            self.offset is None
+            or not self.is_heard
+            and snapshot.epoch == self.epoch
+            and snapshot.offset < self.offset
+        ):
             self.epoch, self.offset, self.version = snapshot.epoch, snapshot.offset, snapshot.version
 
     def advance(self, message: Message) -> None:
@@ -113,7 +139,9 @@ class Topic:
             self.version = message.version
 
     def counts_anew(self, message: Message) -> bool:
-        """Redis forgets the position of a channel that was silent for a week; its next message has offset 1 again."""
+        """Redis forgets the position of a channel that was silent for a week; its next message has offset 1
+        again.
+        """
         return message.offset == 1 and self.is_heard and message.ts - self.ts > LONGEST_DISORDER_MS
 
     def start_again(self, snapshot: Snapshot) -> None:

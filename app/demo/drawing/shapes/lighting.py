@@ -1,13 +1,6 @@
 """Forms that hold a light."""
 
-from app.demo.drawing.lamps import (
-    cord,
-    globe,
-    glow,
-    linen_shade,
-    lit_opening,
-    piercings,
-)
+from app.demo.drawing.lamps import cord, globe, glow, linen_shade, lit_opening, piercings
 from app.demo.drawing.piece import Shape
 from app.demo.drawing.surfaces import flutes, throwing_rings
 from app.demo.drawing.thrown import draw_thrown

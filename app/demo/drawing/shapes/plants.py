@@ -6,12 +6,7 @@ from app.demo.drawing.lids import saucer
 from app.demo.drawing.piece import Shape
 from app.demo.drawing.shrubs import herb, little_tree, trailing
 from app.demo.drawing.slings import rope_sling
-from app.demo.drawing.surfaces import (
-    flutes,
-    second_dip,
-    stripes,
-    throwing_rings,
-)
+from app.demo.drawing.surfaces import flutes, second_dip, stripes, throwing_rings
 from app.demo.drawing.thrown import draw_thrown
 
 PLANTS = (

@@ -5,13 +5,7 @@ from app.demo.drawing.handles import bail, beak, loop, spout
 from app.demo.drawing.lids import dome, saucer, upturned_cup, wooden
 from app.demo.drawing.piece import Shape
 from app.demo.drawing.stacks import nested
-from app.demo.drawing.surfaces import (
-    dimples,
-    flutes,
-    second_dip,
-    stripes,
-    throwing_rings,
-)
+from app.demo.drawing.surfaces import dimples, flutes, second_dip, stripes, throwing_rings
 from app.demo.drawing.thrown import draw_thrown
 
 _FACE = ((320, 250), (820, 250))

@@ -2,14 +2,7 @@
 
 from app.demo.drawing.handles import loop
 from app.demo.drawing.piece import Shape
-from app.demo.drawing.stems import (
-    berry_branch,
-    dried_grass,
-    eucalyptus,
-    lavender,
-    pampas,
-    poppy,
-)
+from app.demo.drawing.stems import berry_branch, dried_grass, eucalyptus, lavender, pampas, poppy
 from app.demo.drawing.surfaces import clay_band, facets, flutes, stripes, throwing_rings
 from app.demo.drawing.thrown import draw_thrown
 

@@ -1,0 +1,18 @@
+"""Named lines at which a test lets a process die, so that what follows a crash can be seen. Off outside APP_ENV=test."""
+
+import os
+import signal
+from pathlib import Path
+
+from flask import current_app
+
+
+def reach(point: str) -> None:
+    """Kill this process without warning if the test asked for it: once, by a file of the point's name."""
+    settings = current_app.config["SETTINGS"]
+    if settings.APP_ENV != "test":
+        return
+    order = Path(settings.DATA_DIR) / "faults" / point
+    if order.exists():
+        order.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
