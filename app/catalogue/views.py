@@ -4,8 +4,9 @@ import gzip
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, send_from_directory
+from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
 from werkzeug.security import safe_join
+from werkzeug.wrappers import Response
 
 KEEP_S = 24 * 3600
 CACHED_DRAWINGS = 1024

@@ -124,7 +124,7 @@ def answer_domain_error(error: DomainError) -> BaseResponse:
 def answer_http_error(error: HTTPException) -> BaseResponse:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     code = error.name.lower().replace(" ", "_")
     response = answer(
         status, code, TITLES.get(status, error.name), TEXTS.get(status, error.description or error.name)

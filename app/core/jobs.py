@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, current_app
 from rq import Queue, Retry, SimpleWorker, Worker
 from rq.job import Job
+from rq.worker import BaseWorker
 
 from app.core import outbox
 from app.core.redis import connect
@@ -54,7 +55,7 @@ def queue_of(client: Any, name: str) -> Queue:
     return Queue(name, connection=client, serializer="json")
 
 
-def make_app_worker(app: Flask, kind: type[Worker]) -> type[Worker]:
+def make_app_worker(app: Flask, kind: type[BaseWorker]) -> type[BaseWorker]:
     class AppWorker(kind):  # type: ignore[valid-type,misc]
         """Gives every job a fresh application context, as every request has one."""
 

@@ -46,13 +46,19 @@ def describes(operation: Operation) -> Callable[[View], View]:
     return mark
 
 
+def operations_of(app: Flask) -> list[tuple[str, str, Operation]]:
+    found = []
+    for rule in app.url_map.iter_rules():
+        operation = getattr(app.view_functions[rule.endpoint], "api_operation", None)
+        if operation:
+            found += [
+                (str(rule), method, operation) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            ]
+    return sorted(found, key=lambda entry: entry[:2])
+
+
 def document(app: Flask) -> dict[str, Any]:
-    operations = [
-        (str(rule), method, app.view_functions[rule.endpoint].api_operation)
-        for rule in app.url_map.iter_rules()
-        for method in sorted(rule.methods or ())
-        if hasattr(app.view_functions[rule.endpoint], "api_operation") and method not in ("HEAD", "OPTIONS")
-    ]
+    operations = operations_of(app)
     models = {
         model for _, _, operation in operations for model in (operation.takes, operation.answers) if model
     }
@@ -61,7 +67,7 @@ def document(app: Flask) -> dict[str, Any]:
         ref_template="#/components/schemas/{model}",
     )
     paths: dict[str, Any] = {}
-    for path, method, operation in sorted(operations, key=lambda entry: entry[:2]):
+    for path, method, operation in operations:
         paths.setdefault(path, {})[method.lower()] = describe(operation)
     return {
         "openapi": "3.1.0",

@@ -36,18 +36,18 @@ def bounds(url: str) -> dict[str, Any]:
     return options
 
 
-def connect(url: str, **options: Any) -> "Redis[Any]":
+def connect(url: str, **options: Any) -> Redis:
     return Redis.from_url(url, **{**bounds(url), **options})
 
 
 class Breaker:
     """Stops asking a Redis that has just failed. One instance a process."""
 
-    def __init__(self, client: "Redis[Any]"):
+    def __init__(self, client: Redis):
         self.client = client
         self._closed_until = 0.0
 
-    def call(self, action: "Callable[[Redis[Any]], Answer]") -> Answer:
+    def call(self, action: Callable[[Redis], Answer]) -> Answer:
         """Run `action` with the client. Raises RedisDown when it fails, or at once while the pause lasts."""
         if time.monotonic() < self._closed_until:
             raise RedisDown("asked again before the pause was over")

@@ -144,7 +144,9 @@ def add_product(entry: DemoProduct, category: Category, position: int, location:
 def add_pictures(entry: DemoProduct) -> list[Picture]:
     """In the order of the gallery; those with a glaze show only for variants in it."""
     first = entry.glazes[0]
-    plan = [(glaze, main_file(entry, glaze), describe(entry, glaze)) for glaze in entry.glazes]
+    plan: list[tuple[str | None, str, str]] = [
+        (glaze, main_file(entry, glaze), describe(entry, glaze)) for glaze in entry.glazes
+    ]
     plan += [(glaze, detail_file(entry, glaze), describe(entry, glaze, "detail")) for glaze in entry.glazes]
     plan += [
         (None, f"{entry.slug}-size.svg", describe(entry, first, "dimensions")),

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Flask, jsonify, request
+from werkzeug.wrappers import Response
 
 from app.core import http, idempotency
 from app.core.clock import from_ms

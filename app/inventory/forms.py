@@ -15,7 +15,7 @@ CHOICES = [
 ]
 
 
-class StockForm(FlaskForm):  # type: ignore[misc]
+class StockForm(FlaskForm):
     """`version` is what the page showed, so that a count cannot overwrite a sale that happened meanwhile."""
 
     operation = SelectField("What happened", choices=CHOICES)

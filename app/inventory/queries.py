@@ -68,33 +68,46 @@ class SkuStock:
         )
 
 
-def select_stock() -> sa.Select[Any]:
+def select_stock() -> sa.Select[*tuple[Any, ...]]:
+    level, total = StockLevel, sa.func.sum
     default = current_app.config["SETTINGS"].INVENTORY_LOW_STOCK_THRESHOLD
-    available = StockLevel.on_hand + StockLevel.backorder_limit - StockLevel.reserved - StockLevel.unavailable
+    available = level.on_hand + level.backorder_limit - level.reserved - level.unavailable
     return (
         sa.select(
             Variant.sku,
             Variant.product_id,
-            sa.func.sum(StockLevel.on_hand),
-            sa.func.sum(StockLevel.reserved),
-            sa.func.sum(StockLevel.unavailable),
-            sa.func.sum(available),
-            sa.func.coalesce(sa.func.max(StockLevel.low_threshold), default),
-            sa.func.min(StockLevel.expected_on),
-            sa.func.sum(StockLevel.version),
-            sa.func.max(StockLevel.updated_at),
+            total(level.on_hand).label("on_hand"),
+            total(level.reserved).label("reserved"),
+            total(level.unavailable).label("unavailable"),
+            total(available).label("available"),
+            sa.func.coalesce(sa.func.max(level.low_threshold), default).label("threshold"),
+            sa.func.min(level.expected_on).label("expected_on"),
+            total(level.version).label("version"),
+            sa.func.max(level.updated_at).label("updated_at"),
         )
-        .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .join(level, level.variant_id == Variant.id)
         .group_by(Variant.id)
     )
 
 
-def read_stock(statement: sa.Select[Any]) -> list[SkuStock]:
-    # PostgreSQL sums to NUMERIC, which is not what JSON and comparisons want.
-    return [
-        SkuStock(row[0], row[1], *(int(figure) for figure in row[2:7]), row[7], int(row[8]), row[9])
-        for row in db.session.execute(statement)
-    ]
+def read_stock(statement: sa.Select[*tuple[Any, ...]]) -> list[SkuStock]:
+    return [make_stock(row) for row in db.session.execute(statement)]
+
+
+def make_stock(row: Any) -> SkuStock:
+    """PostgreSQL sums to NUMERIC, which is not what JSON and comparisons want."""
+    return SkuStock(
+        sku=row.sku,
+        product_id=row.product_id,
+        on_hand=int(row.on_hand),
+        reserved=int(row.reserved),
+        unavailable=int(row.unavailable),
+        available=int(row.available),
+        threshold=int(row.threshold),
+        expected_on=row.expected_on,
+        version=int(row.version),
+        updated_at=int(row.updated_at),
+    )
 
 
 def find_stock(skus: Collection[str]) -> dict[str, SkuStock]:

@@ -19,7 +19,8 @@ EVENT_STREAM_TTL_S = 3600
 EPOCH_KEY = "rt:epoch"
 BATCH = 500
 
-# KEYS: epoch, channel hash, stream. ARGV: new epoch, version or "", stream length, stream TTL, channel TTL, pub/sub name, body.
+# KEYS: epoch, channel hash, stream.
+# ARGV: new epoch, version or "", stream length, stream TTL, channel TTL, pub/sub name, body.
 # Answers {offset, epoch, processes reached}; offset 0 when the version is not newer than what was published before.
 SCRIPT = """
 local epoch = redis.call('GET', KEYS[1])

@@ -5,12 +5,12 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 
-class LoginForm(FlaskForm):  # type: ignore[misc]
+class LoginForm(FlaskForm):
     email = StringField("Email", [InputRequired("Enter your email address"), Length(max=254)])
     password = PasswordField("Password", [InputRequired("Enter your password"), Length(max=128)])
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(FlaskForm):
     email = StringField(
         "Email",
         [
@@ -21,7 +21,7 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):
     password = PasswordField(
         "New password", [InputRequired("Enter a new password"), Length(12, 128, "Use 12 to 128 characters")]
     )

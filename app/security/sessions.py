@@ -4,7 +4,8 @@ import hashlib
 import secrets
 
 import sqlalchemy as sa
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
 
 from app.core import clock, http, outbox
 from app.core.database import db, transaction

@@ -95,22 +95,24 @@ def read_rows(category_id: int | None, found: list[int] | None) -> list[Row]:
 
 
 def choices(rows: Collection[Row]) -> dict[str, list[Choice]]:
-    glazes = dict(sorted({pair for row in rows for pair in row.glazes.items()}))
+    glazes = sorted({pair for row in rows for pair in row.glazes.items()})
     return {
         "stock": [Choice("now", "In stock now", lambda row: row.in_stock)],
-        "glaze": [
-            Choice(glaze, glaze, lambda row, glaze=glaze: glaze in row.glazes, hex_)  # type: ignore[misc]
-            for glaze, hex_ in glazes.items()
-        ],
-        "price": [
-            Choice(
-                f"{low // 100}-{high // 100 if high else ''}",
-                band_label(low, high),
-                lambda row, low=low, high=high: row.most >= low and (high is None or row.least < high),
-            )  # type: ignore[misc]
-            for low, high in PRICE_BANDS
-        ],
+        "glaze": [glaze_choice(glaze, colour) for glaze, colour in glazes],
+        "price": [price_choice(low, high) for low, high in PRICE_BANDS],
     }
+
+
+def glaze_choice(glaze: str, colour: str) -> Choice:
+    return Choice(glaze, glaze, lambda row: glaze in row.glazes, colour)
+
+
+def price_choice(low: int, high: int | None) -> Choice:
+    """A product is in a band when any of its prices may be: from 48 to 64 it is in both 30-60 and 60-120."""
+    value = f"{low // 100}-{high // 100 if high else ''}"
+    return Choice(
+        value, band_label(low, high), lambda row: row.most >= low and (high is None or row.least < high)
+    )
 
 
 def band_label(low: int, high: int | None) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, get_flashed_messages, render_template, request
+from flask import Blueprint, Flask, current_app, get_flashed_messages, render_template, request
+from werkzeug.wrappers import Response
 
 from app.catalogue import queries as catalogue
 from app.catalogue import search

@@ -29,7 +29,7 @@ def wait_and_drain(worker: Any, live: Any) -> None:
 
 
 def drain(hub: Hub, seconds: float) -> None:
-    """Close all with 1012, in random order and spread out, so that they do not all knock elsewhere at once."""
+    """Close all with 1012, in random order and spread out, so that they do not all knock at once."""
     hub.is_draining = True
     connections = list(hub.connections)
     random.shuffle(connections)

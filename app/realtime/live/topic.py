@@ -32,7 +32,7 @@ class Snapshot:
 
 
 class Topic:
-    """Listeners are either members, who are written to, or held back until their own answer has been written."""
+    """Listeners are either members, who are written to, or held back until their own answer is written."""
 
     __slots__ = (
         "name",
