@@ -1,11 +1,9 @@
 """Flask extensions, unbound; `create_app` binds them."""
 
-from flask_limiter import Limiter
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from htmx_flask import Htmx
 
 csrf = CSRFProtect()
 htmx = Htmx()
-limiter = Limiter(key_func=lambda: "")
 migrate = Migrate()

@@ -29,7 +29,7 @@ def change_stock(
     if operation == "set" and expect is None:
         raise VersionRequired()
     change = change_for(operation, quantity, level.on_hand)
-    if change == Change(change.kind):
+    if change == Change(change.kind) and expect == level.version:
         return Figures(level.on_hand, level.reserved, level.unavailable, level.version)
     return apply(level.id, sku, change, origin, expect=expect)
 

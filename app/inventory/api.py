@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from app.core import http, idempotency
 from app.core.clock import from_ms
 from app.core.errors import Invalid
-from app.core.extensions import limiter
 from app.core.http import Malformed, UnsupportedMediaType, read_json
 from app.core.idempotency import Answer, KeyReused
 from app.core.openapi import Operation, describes
@@ -34,7 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("")
-@limiter.limit(limits.API_READ)
+@limits.limiter.limit(limits.API_READ)
 @describes(
     Operation(
         "The stock of one SKU, or of all by pages",
@@ -79,7 +78,7 @@ def list_stock() -> Response:
 
 
 @bp.post("")
-@limiter.limit(limits.API_WRITE)
+@limits.limiter.limit(limits.API_WRITE)
 @describes(
     Operation(
         "Change the stock of one SKU",

@@ -3,7 +3,6 @@
 from flask import Blueprint, Flask, Response, jsonify
 
 from app.core.errors import Invalid
-from app.core.extensions import limiter
 from app.core.http import read_json
 from app.core.openapi import Operation, describes
 from app.realtime import broadcast, status
@@ -20,7 +19,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("")
-@limiter.limit(limits.API_READ)
+@limits.limiter.limit(limits.API_READ)
 @describes(Operation("How the socket processes are doing", SocketStatus, protected=True))
 def show_status() -> Response:
     require_scope("realtime:read")
@@ -28,7 +27,7 @@ def show_status() -> Response:
 
 
 @bp.post("")
-@limiter.limit(limits.API_WRITE)
+@limits.limiter.limit(limits.API_WRITE)
 @describes(
     Operation(
         "Send a message to a channel or to one user",

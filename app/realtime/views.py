@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from app.core.extensions import limiter
 from app.core.redis import RedisDown
 from app.realtime import pages, publish, snapshots
 from app.realtime.publish import Message
@@ -20,7 +19,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/messages")
-@limiter.limit(limits.API_READ)
+@limits.limiter.limit(limits.API_READ)
 def show_messages() -> Response:
     """The public state channels that `channel` names, as they are now. The epoch is null when Redis cannot tell it."""
     messages = snapshots.read(request.args.getlist("channel")[:MOST_CHANNELS])
@@ -45,7 +44,7 @@ def envelope(message: Message) -> dict[str, Any]:
 
 
 @bp.post("/tokens")
-@limiter.limit(limits.API_READ)
+@limits.limiter.limit(limits.API_READ)
 def renew_tokens() -> Response:
     channel = pages.private_channel()
     return jsonify(connection=pages.connection_token(), channels={channel: pages.subscription_token(channel)})

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import SecurityError
 
 from app.security.sessions import cookie_name
 from app.settings import Settings
@@ -52,8 +53,16 @@ def socket_url() -> str:
     if settings.WEBSOCKET_URL:
         return settings.WEBSOCKET_URL
     scheme = "wss" if settings.PUBLIC_URL.startswith("https:") else "ws"
-    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-    return f"{scheme}://{host}:{settings.WEBSOCKET_PORT}{settings.WEBSOCKET_PATH}"
+    return f"{scheme}://{page_host()}:{settings.WEBSOCKET_PORT}{settings.WEBSOCKET_PATH}"
+
+
+def page_host() -> str:
+    """The host of the page's address, without its port. An address that is refused still gets headers."""
+    try:
+        address = request.host
+    except SecurityError:
+        address = urlsplit(current_app.config["SETTINGS"].PUBLIC_URL).netloc
+    return address if address.endswith("]") else address.rsplit(":", 1)[0]
 
 
 def socket_origin() -> str:

@@ -1,8 +1,8 @@
 """How often one caller may ask. Redis counts for all processes; without it each process counts for itself."""
 
 from flask import Flask, request
+from flask_limiter import Limiter
 
-from app.core.extensions import limiter
 from app.core.redis import bounds
 from app.security.access import bearer_token
 from app.security.tokens import hash_token
@@ -21,7 +21,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["RATELIMIT_KEY_PREFIX"] = "limit"
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     app.config["RATELIMIT_STRATEGY"] = "sliding-window-counter"
-    limiter._key_func = client_key
     limiter.init_app(app)
 
 
@@ -31,3 +30,6 @@ def client_key() -> str:
         return hash_token(token)[:16]
     address = request.remote_addr or "unknown"
     return ":".join(address.split(":")[:4]) if ":" in address else address
+
+
+limiter = Limiter(key_func=client_key)

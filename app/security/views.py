@@ -7,7 +7,7 @@ from flask import session as visitor_session
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response
 
-from app.core.extensions import csrf, limiter
+from app.core.extensions import csrf
 from app.core.http import see_other
 from app.security import access, limits, recovery, sessions
 from app.security.errors import CsrfRefused, WrongCredentials
@@ -60,7 +60,7 @@ def show_login() -> str | Response:
 
 
 @bp.post("/login")
-@limiter.limit(limits.LOGIN)
+@limits.limiter.limit(limits.LOGIN)
 def log_in() -> str | Response | tuple[str, int]:
     form = LoginForm()
     if not form.validate_on_submit():
@@ -102,7 +102,7 @@ def show_link_form() -> str:
 
 
 @bp.post("/password")
-@limiter.limit(limits.LOGIN)
+@limits.limiter.limit(limits.LOGIN)
 def request_link() -> str | tuple[str, int]:
     form = LinkForm()
     if not form.validate_on_submit():
@@ -118,7 +118,7 @@ def show_password_form(token: str) -> str:
 
 
 @bp.post("/password/<token>")
-@limiter.limit(limits.LOGIN)
+@limits.limiter.limit(limits.LOGIN)
 def set_password(token: str) -> str | Response | tuple[str, int]:
     form = PasswordForm()
     if not form.validate_on_submit():

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from app.catalogue import queries as catalogue
 from app.catalogue.models import Picture, Product
-from app.core import clock
+from app.core import assets, clock
 from app.inventory import queries as inventory
 from app.inventory.queries import ProductBadge
+
+WIDTH, HEIGHT = 800, 1000
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def make_card(product: Product, badge: ProductBadge) -> ProductCard:
         path=product.path,
         price_minor=min(prices),
         price_to_minor=max(prices) if max(prices) > min(prices) else None,
-        picture=picture_view(first_picture(product)),
+        picture=first_picture(product),
         badge=badge,
         glazes=tuple(dict.fromkeys(variant.glaze_hex for variant in product.variants)),
         is_new=is_new(product),
@@ -76,12 +78,20 @@ def is_new(product: Product) -> bool:
     return product.new_until is not None and product.new_until > clock.now_ms()
 
 
-def first_picture(product: Product) -> Picture:
-    return next(picture for picture in product.pictures if picture.glaze in (None, product.variants[0].glaze))
+def first_picture(product: Product) -> PictureView:
+    """The picture of the first variant's glaze, or an outline for a product that has none yet."""
+    glaze = product.variants[0].glaze
+    return next(
+        (picture_view(each) for each in product.pictures if each.glaze in (None, glaze)), no_picture()
+    )
 
 
 def picture_view(picture: Picture) -> PictureView:
     return PictureView(picture.path, picture.alt, picture.width, picture.height)
+
+
+def no_picture() -> PictureView:
+    return PictureView(assets.path("no-picture.svg"), "No picture yet", WIDTH, HEIGHT)
 
 
 def make_suggestions(product_ids: Sequence[int], query: str) -> list[Suggestion]:

@@ -11,7 +11,7 @@ from app.core.database import db
 from app.core.errors import NotFound
 from app.inventory import queries as inventory
 from app.inventory.queries import StockBadge
-from app.storefront.cards import PictureView, ProductCard, make_cards, picture_view
+from app.storefront.cards import PictureView, ProductCard, make_cards, no_picture, picture_view
 
 RELATED = 4
 GALLERY = 4
@@ -111,7 +111,7 @@ def product_view(product: Product, selected: VariantOption) -> ProductView:
         product.description.split("\n\n"),
         product.path,
         product.category,
-        [picture_view(picture) for picture in pictures[:GALLERY]],
+        [picture_view(picture) for picture in pictures[:GALLERY]] or [no_picture()],
         product.facts,
         product.care,
         product.firing,

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from app.catalogue import queries as catalogue
 from app.catalogue import search
-from app.core.extensions import limiter
 from app.core.http import is_failing, is_fragment_request, see_other
 from app.security import limits
 from app.security.views import safe_next
@@ -64,7 +63,7 @@ def show_category(slug: str) -> Response:
 
 
 @bp.get("/search")
-@limiter.limit(limits.SEARCH)
+@limits.limiter.limit(limits.SEARCH)
 def show_search() -> Response:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     shelf = listing.list_shelf("/search", request.args, found=search.find_products(query))
@@ -78,7 +77,7 @@ def show_search() -> Response:
 
 
 @bp.get("/search/suggestions")
-@limiter.limit(limits.SEARCH)
+@limits.limiter.limit(limits.SEARCH)
 def show_suggestions() -> str:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     if len(query) < SHORTEST_SUGGESTED:

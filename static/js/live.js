@@ -32,6 +32,7 @@ class Live {
   #isSubscribed = false;
   #isDegraded = false;
   #isStopped = false;
+  #isAway = false;
   #hasRenewed = false;
   #hiddenAt = Infinity;
   #scan = 0;
@@ -45,7 +46,7 @@ class Live {
     document.addEventListener('visibilitychange', () => this.#seen());
     addEventListener('online', () => this.#socket.wake());
     addEventListener('offline', () => this.#unplugged());
-    addEventListener('pagehide', () => this.#socket.close()); // an open one bars the page from the bfcache
+    addEventListener('pagehide', () => this.#leave());
     addEventListener('pageshow', ({ persisted }) => persisted && this.#restored());
     setInterval(() => this.#tokens.areOld && this.#channels.hasPrivate && this.#renew(), TOKEN_CHECK_MS);
     this.#sync();
@@ -54,8 +55,6 @@ class Live {
   state() {
     return { state: this.#chip.state, polling: this.#snapshot.isPolling, channels: this.#channels.positions };
   }
-
-  // What the page names
 
   #syncIn(delay) {
     this.#scan ||= setTimeout(() => this.#sync(), delay);
@@ -96,12 +95,10 @@ class Live {
     this.#socket.send({ type, id: ++this.#lastId, ...rest });
   }
 
-  // The connection
-
   async #connect() {
     this.#chip.lose();
     await (this.#tokens.areOld ? this.#renew() : this.#tokens.running);
-    if (!this.#isStopped && this.#channels.active.length) this.#socket.open();
+    if (!this.#isStopped && !this.#isAway && this.#channels.active.length) this.#socket.open();
   }
 
   /** Answers whether the socket should come back by itself. */
@@ -157,15 +154,20 @@ class Live {
     this.#socket.wake();
   }
 
+  /** An open socket would bar the page from the back/forward cache. */
+  #leave() {
+    this.#isAway = true;
+    this.#socket.close();
+  }
+
   #restored() {
+    this.#isAway = false;
     if (this.#isStopped) return;
     this.#socket.close();
     this.#down();
     this.#refetch();
     this.#connect();
   }
-
-  // What arrives
 
   #receive(text) {
     attempt(() => this.#handle(JSON.parse(text)));

@@ -102,10 +102,17 @@ def find_cached(topic: Topic, since: Since | None) -> Snapshot | None:
     would be lost.
     """
     until, snapshot = topic.cache.get(cache_key(topic, since), (0.0, None))
-    if snapshot is None or not topic.is_live or until < time.monotonic():
+    if snapshot is None or not topic.is_live or until < time.monotonic() or is_ahead(since, snapshot):
         return None
     heard_more = topic.is_heard and (topic.epoch != snapshot.epoch or (topic.offset or 0) > snapshot.offset)
     return None if heard_more else snapshot
+
+
+def is_ahead(since: Since | None, snapshot: Snapshot) -> bool:
+    """A page may know more than this process has heard; a snapshot of before then says nothing about it."""
+    if since is None:
+        return False
+    return (since.offset or 0) > snapshot.offset or (since.version or 0) > (snapshot.version or 0)
 
 
 def drop_stale(topics: Iterable[Topic], now: float) -> None:

@@ -123,6 +123,8 @@ class Subscriber:
             answer = connection.read_response(timeout=SILENCE_SECONDS, disconnect_on_error=False)
         if answer[0] == b"subscribe":
             self._confirm(answer[1])
+        elif answer[0] == b"unsubscribe":
+            self._take_back(answer[1])
         return [answer] if answer[0] == b"message" else []
 
     def _ask(self, topics: list[Topic]) -> None:
@@ -149,6 +151,16 @@ class Subscriber:
         if topic.unsure:
             self._hub.reset(topic.unsure, [topic.name])
             topic.unsure.clear()
+
+    def _take_back(self, key: bytes) -> None:
+        """A channel may be wanted again while its end is under way, and the two commands may change places."""
+        topic = self._hub.topics.get(key.removeprefix(PREFIX).decode())
+        if topic is None:
+            return
+        if topic.is_live:
+            topic.is_live = False
+            topic.unsure |= topic.listeners()
+        self._ask([topic])
 
     def _recover(self, topics: list[Topic]) -> None:
         known = {
