@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
+from app.core import scripts
+
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_GZIP = 512
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
@@ -23,7 +25,8 @@ class Asset:
 
 
 def init_app(app: Flask, static: Path) -> None:
-    """Read every file once; the style sheets of `css/` become one `css/shop.css` in the order of their names."""
+    """Read every file once. The style sheets of `css/` become one `css/shop.css` in the order of their names, and what
+    `js/shop.js` imports becomes a part of it."""
     files = {
         str(path.relative_to(static)): path.read_bytes()
         for path in sorted(static.rglob("*"))
@@ -31,6 +34,7 @@ def init_app(app: Flask, static: Path) -> None:
     }
     sheets = [body for name, body in files.items() if name.startswith("css/")]
     files["css/shop.css"] = b"\n".join(sheets)
+    files["js/shop.js"] = scripts.bundle(files, "js/shop.js")
     digest = hashlib.sha256()
     for name, body in sorted(files.items()):
         digest.update(name.encode() + b"\0" + body)

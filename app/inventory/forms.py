@@ -2,16 +2,17 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.inventory.adjustments import LARGEST_QUANTITY
 
 CHOICES = [
-    ("receive", "Received"),
-    ("remove", "Taken out"),
-    ("damage", "Damaged"),
-    ("return", "Came back"),
-    ("set", "Counted: set to"),
+    SelectChoice("receive", "Received"),
+    SelectChoice("remove", "Taken out"),
+    SelectChoice("damage", "Damaged"),
+    SelectChoice("return", "Came back"),
+    SelectChoice("set", "Counted: set to"),
 ]
 
 

@@ -45,7 +45,8 @@ def post_change(sku: str) -> str | Response | tuple[str, int]:
     if not form.validate_on_submit():
         return sku_page(sku, form), 422
     origin = Origin(current_caller().name, form.reason.data, request_id=http.request_id())
-    expect = int(form.version.data) if form.operation.data == "set" and form.version.data.isdigit() else None
+    shown = form.version.data or ""
+    expect = int(shown) if form.operation.data == "set" and shown.isdigit() else None
     try:
         with transaction():
             figures = change_stock(sku, form.operation.data, form.quantity.data, origin, expect=expect)

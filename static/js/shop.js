@@ -1,0 +1,5 @@
+/** What every page of the shop runs. */
+import './live.js';
+import './theme.js';
+import './combobox.js';
+import './gallery.js';
