@@ -125,6 +125,8 @@ def bind_features(app: "Flask") -> None:
 def create_live_app(settings: "Settings | None" = None) -> "Flask":
     """The socket process, which must not import what `create_app` does."""
     from app import settings as environment
+    from app.core import logs
     from app.realtime.live.server import create_live
 
+    logs.init_logs()
     return create_live(settings or environment.load())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, get_flashed_messages, render_template, request
+from flask import Blueprint, Flask, current_app, get_flashed_messages, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from app.catalogue import queries as catalogue
@@ -108,7 +108,7 @@ def choose_theme() -> Response:
 def page_or_results(template: str, **context: Any) -> Response:
     """A change of the filters replaces the results; without a script the same address is the whole page."""
     name = "storefront/_results.html" if is_fragment_request() else template
-    response = Response(render_template(name, **context))
+    response = make_response(render_template(name, **context))
     response.headers["Vary"] = "HX-Request"
     return response
 
