@@ -35,7 +35,7 @@ CANDLES: tuple[DemoProduct, ...] = (
         720,
         STONEWARE,
         CANDLE_CARE,
-        variants("CAN-MAS", {"S": 3800, "L": 5200}, slate=(19, 12), moss=(24, 14), ink=(11, 0)),
+        variants("CAN-MAS", {"S": 3800, "L": 5200}, slate=(19, 12), moss=(24, 14), ink=(11, 13)),
     ),
     DemoProduct(
         "plover-tea-light",
@@ -93,7 +93,7 @@ CANDLES: tuple[DemoProduct, ...] = (
         980,
         STONEWARE,
         CANDLE_CARE,
-        variants("CAN-STO", {"M": 4400, "L": 6200}, moss=(15, 12), chalk=(29, 18), slate=(13, 5)),
+        variants("CAN-STO", {"M": 4400, "L": 6200}, moss=(15, 12), chalk=(29, 18), slate=(13, 11)),
     ),
     DemoProduct(
         "bothy-oil-burner",

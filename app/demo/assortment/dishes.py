@@ -24,7 +24,7 @@ DISHES: tuple[DemoProduct, ...] = (
             {"S": 2800, "L": 4200},
             ochre=(26, 14),
             celadon=(34, 17),
-            moss=(12, Back(9)),
+            moss=(12, 15),
             chalk=(51, 22),
         ),
     ),
@@ -80,7 +80,7 @@ DISHES: tuple[DemoProduct, ...] = (
         1480,
         STONEWARE,
         TABLE_CARE,
-        variants("TAB-CAU", {"": 7800}, moss=(11,), slate=(2,), chalk=(0,)),
+        variants("TAB-CAU", {"": 7800}, moss=(3,), slate=(2,), chalk=(2,)),
     ),
     DemoProduct(
         "byre-butter-dish",
@@ -112,7 +112,7 @@ DISHES: tuple[DemoProduct, ...] = (
         410,
         STONEWARE,
         OAK_CARE,
-        variants("TAB-SAL", {"": 3200}, rust=(24,), slate=(37,), chalk=(0,)),
+        variants("TAB-SAL", {"": 3200}, rust=(24,), slate=(37,), chalk=(19,)),
     ),
     DemoProduct(
         "granary-jar",
@@ -128,7 +128,7 @@ DISHES: tuple[DemoProduct, ...] = (
         1720,
         STONEWARE,
         OAK_CARE,
-        variants("TAB-GRA", {"S": 5400, "L": 8200}, ink=(18, 12), chalk=(25, 11), tenmoku=(13, Back(21))),
+        variants("TAB-GRA", {"S": 5400, "L": 8200}, ink=(18, 12), chalk=(25, 11), tenmoku=(13, 11)),
     ),
     DemoProduct(
         "cove-bowls",

@@ -40,7 +40,7 @@ DRINKWARE: tuple[DemoProduct, ...] = (
         STONEWARE,
         TABLE_CARE,
         variants(
-            "TAB-PIE", {"S": 1800, "L": 2200}, ochre=(33, 27), slate=(19, 4), blush=(36, 0), chalk=(44, 38)
+            "TAB-PIE", {"S": 1800, "L": 2200}, ochre=(33, 27), slate=(19, 21), blush=(36, 0), chalk=(44, 38)
         ),
     ),
     DemoProduct(
@@ -57,7 +57,7 @@ DRINKWARE: tuple[DemoProduct, ...] = (
         210,
         PORCELAIN,
         TABLE_CARE,
-        variants("TAB-TER", {"": 2400}, blush=(22,), tenmoku=(31,), cobalt=(3,), chalk=(47,)),
+        variants("TAB-TER", {"": 2400}, blush=(22,), tenmoku=(31,), cobalt=(26,), chalk=(47,)),
     ),
     DemoProduct(
         "beacon-teapot",
@@ -140,6 +140,6 @@ DRINKWARE: tuple[DemoProduct, ...] = (
         1640,
         REDUCTION,
         TABLE_CARE,
-        variants("TAB-STA", {"": 8900}, celadon=(13,), cobalt=(11,), ochre=(0,)),
+        variants("TAB-STA", {"": 8900}, celadon=(13,), cobalt=(11,), ochre=(14,)),
     ),
 )

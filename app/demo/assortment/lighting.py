@@ -36,7 +36,7 @@ LIGHTING: tuple[DemoProduct, ...] = (
         3400,
         STONEWARE,
         LAMP_CARE,
-        variants("LIG-PHA", {"": 22800}, ochre=(11,), ink=(2,), celadon=(12,)),
+        variants("LIG-PHA", {"": 22800}, ochre=(1,), ink=(2,), celadon=(1,)),
     ),
     DemoProduct(
         "buoy-pendant",
@@ -103,7 +103,7 @@ LIGHTING: tuple[DemoProduct, ...] = (
         1620,
         STONEWARE,
         LAMP_CARE,
-        variants("LIG-SEL", {"": 16800}, moss=(11,), cobalt=(12,), tenmoku=(4,)),
+        variants("LIG-SEL", {"": 16800}, moss=(11,), cobalt=(12,), tenmoku=(14,)),
         is_new=True,
     ),
     DemoProduct(
@@ -120,6 +120,6 @@ LIGHTING: tuple[DemoProduct, ...] = (
         1330,
         STONEWARE,
         LAMP_CARE,
-        variants("LIG-EMB", {"": 8400}, celadon=(18,), slate=(0,), rust=(23,)),
+        variants("LIG-EMB", {"": 8400}, celadon=(Back(12),), slate=(Back(12),), rust=(Back(19),)),
     ),
 )

@@ -41,7 +41,7 @@ PLANTS: tuple[DemoProduct, ...] = (
         720,
         EARTHENWARE,
         POT_CARE,
-        variants("PLA-CRI", {"": 2600}, blush=(28,), ink=(33,), celadon=(5,), ochre=(24,)),
+        variants("PLA-CRI", {"": 2600}, blush=(28,), ink=(33,), celadon=(17,), ochre=(24,)),
     ),
     DemoProduct(
         "sentry-planter",
@@ -138,6 +138,6 @@ PLANTS: tuple[DemoProduct, ...] = (
         980,
         STONEWARE,
         POT_CARE,
-        variants("PLA-RIL", {"": 6800}, moss=(16,), celadon=(13,), cobalt=(0,)),
+        variants("PLA-RIL", {"": 6800}, moss=(0,), celadon=(0,), cobalt=(0,)),
     ),
 )

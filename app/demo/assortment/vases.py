@@ -109,7 +109,7 @@ VASES: tuple[DemoProduct, ...] = (
         1390,
         STONEWARE,
         VASE_CARE,
-        variants("VAS-GAN", {"": 8600}, chalk=(13,), moss=(11,), blush=(3,)),
+        variants("VAS-GAN", {"": 8600}, chalk=(13,), moss=(11,), blush=(14,)),
         is_new=True,
     ),
     DemoProduct(
@@ -127,7 +127,7 @@ VASES: tuple[DemoProduct, ...] = (
         1930,
         REDUCTION,
         VASE_CARE,
-        variants("VAS-KEL", {"": 11800}, tenmoku=(11,), slate=(12,), rust=(Back(13),)),
+        variants("VAS-KEL", {"": 11800}, tenmoku=(0,), slate=(0,), rust=(0,)),
     ),
     DemoProduct(
         "furrow-vase",
@@ -175,7 +175,7 @@ VASES: tuple[DemoProduct, ...] = (
         980,
         STONEWARE,
         VASE_CARE,
-        variants("VAS-FLI", {"S": 4600, "L": 6200}, celadon=(18, 13), blush=(27, 11), ink=(15, 4)),
+        variants("VAS-FLI", {"S": 4600, "L": 6200}, celadon=(18, 13), blush=(27, 11), ink=(15, 12)),
     ),
     DemoProduct(
         "girdle-vase",
@@ -207,6 +207,6 @@ VASES: tuple[DemoProduct, ...] = (
         1150,
         STONEWARE,
         VASE_CARE,
-        variants("VAS-CLA", {"": 6900}, ink=(17,), blush=(22,), celadon=(12,)),
+        variants("VAS-CLA", {"": 6900}, ink=(2,), blush=(1,), celadon=(3,)),
     ),
 )
