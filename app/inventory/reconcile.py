@@ -1,10 +1,13 @@
-"""Redis shows what SQL decided: find what differs, and publish it again."""
+"""Redis shows what SQL decided: find what differs, and publish it again.
+
+A database restored from a backup is behind what Redis showed last; then Redis forgets, and every page reads again.
+"""
 
 from flask import current_app
 
 from app.core import metrics
 from app.inventory import broadcasts, queries
-from app.realtime.publish import publish, published_versions
+from app.realtime.publish import forget, publish, published_versions
 
 BATCH = 200
 
@@ -17,6 +20,9 @@ def fill_redis() -> int:
     wanted = {f"stock:{sku}": version for sku, version in skus.items()}
     wanted |= {f"product:{product_id}": version for product_id, version in products.items()}
     shown = published_versions(list(wanted))
+    if ahead := [channel for channel, version in wanted.items() if shown.get(channel, -1) > version]:
+        forget(ahead)
+        shown = {channel: version for channel, version in shown.items() if channel not in set(ahead)}
     stale = [channel for channel, version in wanted.items() if shown.get(channel) != version]
     for start in range(0, len(stale), BATCH):
         keys = [channel.split(":", 1) for channel in stale[start : start + BATCH]]

@@ -103,6 +103,19 @@ def publish(message: Message) -> Published:
     return Published(int(offset), text(epoch), int(processes))
 
 
+def forget(channels: list[str]) -> None:
+    """Drop what was published and begin a new epoch, so that clients take an older version for the truth."""
+    keys = [f"rt:{kind}:{name}" for name in channels for kind in ("c", "s")]
+
+    def drop(client: Any) -> None:
+        pipeline = client.pipeline()
+        pipeline.set(EPOCH_KEY, secrets.token_hex(4))
+        pipeline.delete(*keys)
+        pipeline.execute()
+
+    current_app.extensions["redis"].call(drop)
+
+
 def published_versions(channels: list[str]) -> dict[str, int]:
     """The newest version that was published of each state channel; channels that Redis does not know are left out."""
     found: dict[str, int] = {}

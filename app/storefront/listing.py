@@ -70,8 +70,8 @@ def list_shelf(
     }
     matching = [row for row in rows if all(keeps(row, options) for options in chosen.values())]
     links = Links(path, arguments, chosen)
-    sort = arguments.get("sort", "")
-    if sort in SORTS:
+    sort = known_sort(arguments.get("sort", ""), found is not None)
+    if sort:
         matching.sort(key=SORTS[sort][1])
     page, pages = page_number(arguments), max(1, -(-len(matching) // PAGE_SIZE))
     if page > pages:
@@ -103,11 +103,17 @@ def page_number(arguments: "MultiDict[str, str]") -> int:
     return int(text[:6])
 
 
+def known_sort(sort: str, is_search: bool) -> str:
+    """Empty for what is not offered: then a search keeps its best matches first, and a shelf its own order."""
+    offered = [value for value in SORTS if not (is_search and value == "featured")]
+    return sort if sort in offered else ""
+
+
 def sort_options(sort: str, is_search: bool) -> list[Option]:
-    first = [Option("", "Best match", sort not in SORTS)] if is_search else []
+    first = [Option("", "Best match", not sort)] if is_search else []
     known = [(value, label) for value, (label, _) in SORTS.items() if not (is_search and value == "featured")]
     return first + [
-        Option(value, label, sort == value or (not is_search and value == "featured" and sort not in SORTS))
+        Option(value, label, sort == value or (not is_search and value == "featured" and not sort))
         for value, label in known
     ]
 

@@ -109,7 +109,7 @@ def page_or_results(template: str, **context: Any) -> Response:
     """A change of the filters replaces the results; without a script the same address is the whole page."""
     name = "storefront/_results.html" if is_fragment_request() else template
     response = make_response(render_template(name, **context))
-    response.headers["Vary"] = "HX-Request"
+    response.headers["Vary"] = "HX-Request, HX-History-Restore-Request"
     return response
 
 

@@ -133,6 +133,20 @@ def test_the_reconciler_fills_an_empty_redis(app, redis):
     assert reconcile.fill_redis() == 0
 
 
+def test_after_a_restore_the_older_database_wins(app, redis, published):
+    make_product(sku="CUP", stock=3)
+    publish(Message("stock:CUP", "stock_changed", 1, {"lost": True}, version=9))
+    epoch = redis.get("rt:epoch")
+    published.clear()
+
+    reconcile.fill_redis()
+
+    message = published.wait_for(1)[0]
+    assert (message["channel"], message["version"], message["data"]["available"]) == ("stock:CUP", 1, 3)
+    assert message["epoch"].encode() != epoch
+    assert reconcile.fill_redis() == 0
+
+
 def test_with_realtime_switched_off_nothing_is_published(make_app, published):
     with make_app(INVENTORY_ENABLE_REALTIME="false").app_context():
         make_product(sku="CUP", stock=10)

@@ -20,12 +20,7 @@ DISHES: tuple[DemoProduct, ...] = (
         STONEWARE,
         TABLE_CARE,
         variants(
-            "TAB-MOO",
-            {"S": 2800, "L": 4200},
-            ochre=(26, 14),
-            celadon=(34, 17),
-            moss=(12, 15),
-            chalk=(51, 22),
+            "TAB-MOO", {"S": 2800, "L": 4200}, ochre=(26, 14), celadon=(34, 17), moss=(12, 15), chalk=(51, 22)
         ),
     ),
     DemoProduct(
