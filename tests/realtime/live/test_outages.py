@@ -5,7 +5,8 @@ import time
 from typing import Any
 
 from tests.realtime.live.conftest import publisher
-from tests.realtime.live.servers import LiveServer, RedisServer
+from tests.realtime.live.servers import LiveServer
+from tests.support.redis_server import RedisServer
 
 
 def test_a_loss_of_redis_is_told_and_nothing_is_lost_over_it(

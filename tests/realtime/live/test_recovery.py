@@ -7,7 +7,8 @@ import pytest
 
 from tests.realtime.live.conftest import Publish, publisher
 from tests.realtime.live.peers import Peer
-from tests.realtime.live.servers import LiveServer, RedisServer
+from tests.realtime.live.servers import LiveServer
+from tests.support.redis_server import RedisServer
 
 
 def since_offset(channel: str, offset: int, epoch: str) -> dict[str, Any]:
