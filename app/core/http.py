@@ -1,12 +1,14 @@
 """How answers leave: problems for programs, pages for people, and the request id that both can quote."""
 
+import json
 import logging
+import math
 import secrets
 from typing import Any, TypeVar
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
@@ -71,6 +73,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer_http_error)
     for error in (DBAPIError, PoolTimeout):
         app.register_error_handler(error, answer_database_error)
+    app.register_error_handler(DataError, answer_impossible_value)
     app.register_error_handler(Exception, answer_bug)
 
 
@@ -100,13 +103,26 @@ def read_json(schema: type[Schema]) -> Schema:
     """The request's body, validated. Raises UnsupportedMediaType, Malformed, or Invalid with the fields and reasons."""
     if not request.is_json:
         raise UnsupportedMediaType()
-    document = request.get_json(silent=True)
-    if document is None:
-        raise Malformed()
+    document = parse_json(request.get_data())
     try:
         return schema.model_validate(document)
     except ValidationError as error:
         raise Invalid(errors=[describe(problem) for problem in error.errors()]) from None
+
+
+def parse_json(body: bytes) -> Any:
+    """Raises Malformed, also for NaN and infinity: Python reads and writes them, but no browser could read them then."""
+    try:
+        return json.loads(body, parse_float=finite, parse_constant=finite)
+    except (ValueError, RecursionError):
+        raise Malformed() from None
+
+
+def finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def describe(problem: Any) -> dict[str, str]:
@@ -122,6 +138,9 @@ def answer_domain_error(error: DomainError) -> BaseResponse:
 
 
 def answer_http_error(error: HTTPException) -> BaseResponse:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, (DBAPIError, PoolTimeout)):  # the page about another error could not be made
+        return answer_database_error(cause)
     status = error.code or 500
     if status < 400:
         return error.get_response()
@@ -140,6 +159,12 @@ def answer_database_error(error: Exception) -> BaseResponse:
     response = answer(503, "busy", TITLES[503], TEXTS[503])
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+def answer_impossible_value(error: DataError) -> BaseResponse:
+    """A NUL in a search or a number beyond all ids: PostgreSQL refuses what SQLite would just not find."""
+    log.info("refused by the database: %s", error.orig)
+    return answer(400, "bad_request", TITLES[400], "A value in it cannot be right.")
 
 
 def answer_bug(error: Exception) -> BaseResponse:

@@ -51,9 +51,9 @@ def once(scope: str, key: str | None, request_body: bytes, action: Callable[[], 
     with transaction():
         if key is None:
             return action()
-        if len(key) > LONGEST_KEY:
+        if not 1 <= len(key) <= LONGEST_KEY:
             raise Invalid(
-                errors=[{"field": "Idempotency-Key", "message": f"At most {LONGEST_KEY} characters"}]
+                errors=[{"field": "Idempotency-Key", "message": f"Between 1 and {LONGEST_KEY} characters"}]
             )
         digest = hashlib.sha256(request_body).hexdigest()
         if not claim(scope, key, digest):

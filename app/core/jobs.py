@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, current_app
 from rq import Queue, Retry, SimpleWorker, Worker
+from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.worker import BaseWorker
 
@@ -37,17 +39,19 @@ def run_later(function: Callable[..., Any], *ids: int | str, queue: str = "defau
 
 def enqueue(event: outbox.Announcement) -> None:
     """The job's id comes from the event, so that an event delivered twice is one job."""
-    current_app.extensions["redis"].call(
-        lambda client: queue_of(client, event.payload["queue"]).enqueue_call(
-            event.payload["function"],
-            args=tuple(event.payload["ids"]),
-            job_id=f"outbox-{event.id}",
-            timeout=TIMEOUT_S,
-            retry=Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S),
-            result_ttl=KEEP_RESULT_S,
-            failure_ttl=KEEP_FAILURE_S,
+    with suppress(DuplicateJobError):
+        current_app.extensions["redis"].call(
+            lambda client: queue_of(client, event.payload["queue"]).enqueue_call(
+                event.payload["function"],
+                args=tuple(event.payload["ids"]),
+                job_id=f"outbox-{event.id}",
+                unique=True,
+                timeout=TIMEOUT_S,
+                retry=Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S),
+                result_ttl=KEEP_RESULT_S,
+                failure_ttl=KEEP_FAILURE_S,
+            )
         )
-    )
 
 
 def queue_of(client: Any, name: str) -> Queue:

@@ -8,7 +8,7 @@ from flask import Flask
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Forbidden, Unauthenticated
 from app.core.http import STATUS
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -96,7 +96,8 @@ def describe(operation: Operation) -> dict[str, Any]:
         entry["requestBody"] = {"required": True, "content": json_of(operation.takes)}
     if operation.protected:
         entry["security"] = [{"token": []}]
-    for status, errors in by_status(operation.errors).items():
+    refusals = (Unauthenticated, Forbidden) if operation.protected else ()
+    for status, errors in by_status((*refusals, *operation.errors)).items():
         entry["responses"][str(status)] = {
             "description": "; ".join(f"{error.code}: {error.title}" for error in errors),
             "content": json_of(Problem, "application/problem+json"),

@@ -1,7 +1,10 @@
 """Shoppers that look around and buy, through the shop's own addresses, so that a newcomer sees the badges move."""
 
 import random
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +15,8 @@ RESTOCK_BELOW = 2
 RESTOCK_CHANCE = 0.5
 LARGEST_BASKET = 3
 TIMEOUT_S = 5
+# As many as may be in the shop at once; a slow shop gets fewer visits, not more open requests.
+SHOPPERS = 8
 
 
 @dataclass
@@ -33,28 +38,28 @@ class Tally:
 def simulate_shoppers(url: str, rate: float, seconds: float) -> None:
     """Buy `rate` times a second from `url` until `seconds` are over (0: until interrupted)."""
     shop, tally = Shop(url), Tally()
-    skus = shop.list_skus()
-    if not skus:
-        raise click.ClickException(f"{url} has no products, or this is not its demo")
-    due, shown = time.monotonic(), 0.0
     try:
+        skus, pages = shop.list_skus(), shop.list_pages()
+    except requests.RequestException:
+        raise click.ClickException(f"no demo shop answers at {url}; start it with `make run`") from None
+    due, shown = time.monotonic(), 0.0
+    with ThreadPoolExecutor(SHOPPERS) as shoppers, suppress(KeyboardInterrupt):
         while not seconds or time.monotonic() - tally.started < seconds:
             due += random.expovariate(rate)
             time.sleep(max(0.0, due - time.monotonic()))
-            visit(shop, random.choice(skus), tally)
+            shoppers.submit(visit, shop, random.choice(pages), random.choice(skus), tally)
             if time.monotonic() - shown > 1:
                 shown = time.monotonic()
                 click.echo(f"\r{tally.line()}", nl=False)
-    except KeyboardInterrupt:
-        pass
     click.echo(f"\r{tally.line()}")
 
 
-def visit(shop: "Shop", sku: str, tally: Tally) -> None:
-    """One shopper: sees the page, buys or finds it sold out; the studio fills an empty shelf now and then."""
+def visit(shop: "Shop", page: str, sku: str, tally: Tally) -> None:
+    """One shopper: looks at a page, then buys or finds it sold out; the studio fills an empty shelf now and then."""
     try:
-        left = shop.look(sku)
+        shop.open(page)
         tally.looked += 1
+        left = shop.count(sku)
         if left < RESTOCK_BELOW and random.random() < RESTOCK_CHANCE:
             shop.change(sku, "receive", random.randint(4, 20), "A new batch from the kiln")
             tally.restocked += 1
@@ -70,6 +75,7 @@ class Shop:
     """The demo's API, as its curl lines use it."""
 
     def __init__(self, url: str):
+        self._url = url
         self._api = f"{url}/api/realtime/inventory"
 
     def list_skus(self) -> list[str]:
@@ -81,7 +87,20 @@ class Shop:
             after = page.get("after")
         return skus
 
-    def look(self, sku: str) -> int:
+    def list_pages(self) -> list[str]:
+        """The addresses of all products, found as a shopper finds them: from the home page through the shelves."""
+        shelves = sorted(set(re.findall(r'href="(/categories/[^"?]+)"', self.open("/"))))
+        pages = {
+            path for shelf in shelves for path in re.findall(r'href="(/products/[^"?]+)"', self.open(shelf))
+        }
+        return sorted(pages) or ["/"]
+
+    def open(self, path: str) -> str:
+        answer = requests.get(self._url + path, timeout=TIMEOUT_S)
+        answer.raise_for_status()
+        return answer.text
+
+    def count(self, sku: str) -> int:
         return int(self._get({"productId": sku}).get("available") or 0)
 
     def change(self, sku: str, operation: str, quantity: int, reason: str) -> bool:

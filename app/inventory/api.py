@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.core import http, idempotency
 from app.core.clock import from_ms
-from app.core.errors import Invalid
+from app.core.errors import Forbidden, Invalid, Unauthenticated
 from app.core.http import Malformed, UnsupportedMediaType, read_json
 from app.core.idempotency import Answer, KeyReused
 from app.core.openapi import Operation, describes
@@ -18,7 +18,7 @@ from app.inventory.errors import InsufficientStock, StaleVersion, UnknownSku, Ve
 from app.inventory.ledger import Origin
 from app.inventory.models import StockMovement
 from app.inventory.queries import SkuStock
-from app.inventory.schemas import Movement, StockAnswer, StockChange, StockFigures, StockPage
+from app.inventory.schemas import Movement, StockChange, StockFigures, StockPage, StockReading
 from app.security import limits
 from app.security.access import Caller, current_caller, require_scope
 
@@ -37,8 +37,8 @@ def init_app(app: Flask) -> None:
 @describes(
     Operation(
         "The stock of one SKU, or of all by pages",
-        StockAnswer,
-        errors=(UnknownSku,),
+        StockReading,
+        errors=(UnknownSku, Invalid, Unauthenticated, Forbidden),
         query=(
             ("productId", "SKU of a variant"),
             ("history", "1 for the last movements (staff)"),

@@ -12,6 +12,9 @@ from app.inventory.queries import ProductBadge, StockBadge
 from app.realtime.pages import language
 from app.realtime.publish import Message, publish
 
+# More digits do not fit into the database's integers.
+LONGEST_ID = 18
+
 
 def stock_changed(event: Announcement) -> None:
     """Publish what is true now of a SKU and its product; the event only said that something changed."""
@@ -28,7 +31,7 @@ def stock_messages(skus: list[str]) -> list[Message]:
 
 
 def product_messages(ids: list[str]) -> list[Message]:
-    numbers = [int(key) for key in ids if key.isdigit()]
+    numbers = [int(key) for key in ids if key.isdigit() and len(key) <= LONGEST_ID]
     return [product_message(badge) for badge in queries.find_product_badges(numbers).values()]
 
 

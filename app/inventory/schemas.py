@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from app.inventory.adjustments import LARGEST_QUANTITY
 
@@ -50,11 +50,15 @@ class Movement(BaseModel):
 
 
 class StockAnswer(StockFigures):
-    """One SKU, or with no productId a page of them: ask for the next one with `after`."""
-
     movements: list[Movement] | None = None
 
 
 class StockPage(BaseModel):
+    """Ask for the next page with `after`; null when this is the last."""
+
     items: list[StockFigures]
     after: str | None
+
+
+class StockReading(RootModel[StockAnswer | StockPage]):
+    """One SKU, or with no productId a page of them."""

@@ -46,7 +46,7 @@ def post_change(sku: str) -> str | Response | tuple[str, int]:
         return sku_page(sku, form), 422
     origin = Origin(current_caller().name, form.reason.data, request_id=http.request_id())
     shown = form.version.data or ""
-    expect = int(shown) if form.operation.data == "set" and shown.isdigit() else None
+    expect = int(shown[:18]) if form.operation.data == "set" and shown.isdecimal() else None
     try:
         with transaction():
             figures = change_stock(sku, form.operation.data, form.quantity.data, origin, expect=expect)

@@ -10,6 +10,9 @@ from app.core.openapi import Operation, describes
 from app.realtime.status import socket_status
 from app.security.access import require_scope
 
+# What Prometheus asks for first; it accepts the plain text too.
+TEXT_FORMATS = ("application/openmetrics-text", "text/plain")
+
 bp = Blueprint("operations_api", __name__, url_prefix="/api")
 
 
@@ -65,8 +68,8 @@ def show_readiness() -> tuple[Response, int]:
 )
 def show_metrics() -> Response:
     require_scope("monitoring:read")
-    wants_text = request.args.get("format") == "prometheus" or request.accept_mimetypes.best == "text/plain"
-    if wants_text:
+    preferred = request.accept_mimetypes.best or ""
+    if request.args.get("format") == "prometheus" or preferred.startswith(TEXT_FORMATS):
         return Response(metrics.prometheus_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
     return jsonify(at=clock.now().isoformat(), websocket=socket_status(), **metrics.totals())
 

@@ -12,7 +12,7 @@ from flask import current_app, g, request, session
 from app.core.errors import Forbidden, Unauthenticated
 from app.core.http import see_other
 from app.security import tokens
-from app.security.models import User
+from app.security.models import ApiToken, User
 from app.security.sessions import current_session
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -64,8 +64,8 @@ def current_caller() -> Caller:
 
 
 def find_caller() -> Caller:
-    if bearer := bearer_token():
-        token = tokens.find_token(bearer)
+    if bearer_token():
+        token = current_token()
         if token is None:
             raise Unauthenticated("The API token is unknown or revoked")
         return Caller(f"token:{token.name}", "program", tuple(token.scopes))
@@ -74,6 +74,15 @@ def find_caller() -> Caller:
     if is_demo_call():
         return Caller("demo", "program", tokens.SCOPES)
     return Caller("guest", "guest", ())
+
+
+def current_token() -> ApiToken | None:
+    """The API token that the request carries, if it is a valid one."""
+    if "api_token" not in g:
+        bearer = bearer_token()
+        g.api_token = tokens.find_token(bearer) if bearer else None
+    found: ApiToken | None = g.api_token
+    return found
 
 
 def bearer_token() -> str | None:

@@ -1,11 +1,12 @@
 """How often one caller may ask. Redis counts for all processes; without it each process counts for itself."""
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
 from flask import Flask, request
 from flask_limiter import Limiter
 
 from app.core.redis import bounds
-from app.security.access import bearer_token
-from app.security.tokens import hash_token
+from app.security.access import current_token
 from app.settings import Settings
 
 LOGIN = "10 per minute"
@@ -25,11 +26,20 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def client_key() -> str:
-    """A program is its token, anybody else the address (an IPv6 customer owns a whole /64)."""
-    if token := bearer_token():
-        return hash_token(token)[:16]
-    address = request.remote_addr or "unknown"
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    """A program is its token, once that is known: an invented one for each request would never be limited."""
+    token = current_token()
+    return token.token_hash[:16] if token else address_key()
+
+
+def address_key() -> str:
+    """An IPv6 customer owns a whole /64."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
+        return str(IPv6Network((address.packed, 64), strict=False))
+    return str(address)
 
 
 limiter = Limiter(key_func=client_key)
