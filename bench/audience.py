@@ -1,0 +1,79 @@
+"""The sockets of the fan-out: opened one by one, some for a probe to time, the rest for a sink."""
+
+import base64
+import json
+import os
+import socket
+from typing import Any
+
+from bench import frames
+from bench.shop import Broken
+
+TIMEOUT_S = 10.0
+RECEIVE_BYTES = 65536
+# What Chromium offers.
+DEFLATE_OFFER = "permessage-deflate; client_max_window_bits"
+
+
+def open_sockets(port: int, count: int, channel: str, deflate: bool) -> list[socket.socket]:
+    return [open_socket(port, channel, deflate) for _ in range(count)]
+
+
+def open_socket(port: int, channel: str, deflate: bool) -> socket.socket:
+    """Connected, subscribed, and read up to the answer; nothing has been published by then."""
+    sock = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    rest = upgrade(sock, port, deflate)
+    sock.sendall(
+        frames.client_frame(frames.TEXT, json.dumps({"type": "subscribe", "channel": channel}).encode())
+    )
+    answer = read_until_subscribed(sock, rest)
+    if "error" in answer["channels"].get(channel, {"error": "no answer"}):
+        raise Broken(f"the server refused {channel}: {answer}")
+    sock.setblocking(False)
+    return sock
+
+
+def upgrade(sock: socket.socket, port: int, deflate: bool) -> bytes:
+    """What came behind the server's answer."""
+    lines = [
+        "GET /ws HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
+    ]
+    offer = [f"Sec-WebSocket-Extensions: {DEFLATE_OFFER}"] if deflate else []
+    sock.sendall("\r\n".join([*lines, *offer, "", ""]).encode())
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += receive(sock)
+    head, _, rest = head.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 101") or deflate != (b"permessage-deflate" in head):
+        raise Broken(f"the server did not upgrade as asked: {head.decode(errors='replace')}")
+    return rest
+
+
+def read_until_subscribed(sock: socket.socket, rest: bytes) -> dict[str, Any]:
+    reader = frames.Reader()
+    while True:
+        for _, payload in reader.feed(rest):
+            message: dict[str, Any] = json.loads(payload)
+            if message["type"] == "subscribed":
+                return message
+        rest = receive(sock)
+
+
+def receive(sock: socket.socket) -> bytes:
+    data = sock.recv(RECEIVE_BYTES)
+    if not data:
+        raise Broken("the server closed a socket that was being opened")
+    return data
+
+
+def split(sockets: list[socket.socket], probes: int) -> tuple[list[socket.socket], list[socket.socket]]:
+    """Probes and the others, evenly mixed: a server may write in the order of connecting."""
+    every = len(sockets) // probes
+    timed = sockets[every // 2 :: every][:probes]
+    return timed, [sock for sock in sockets if sock not in set(timed)]
