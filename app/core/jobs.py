@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app
 from rq import Queue, Retry, SimpleWorker, Worker
 from rq.exceptions import DuplicateJobError
+from rq.executions import Execution
 from rq.job import Job
 from rq.worker import BaseWorker
 
@@ -63,9 +64,9 @@ def make_app_worker(app: Flask, kind: type[BaseWorker]) -> type[BaseWorker]:
     class AppWorker(kind):  # type: ignore[valid-type,misc]
         """Gives every job a fresh application context, as every request has one."""
 
-        def perform_job(self, job: Job, queue: Queue) -> bool:
+        def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
             with app.app_context():
-                return bool(super().perform_job(job, queue))
+                return bool(super().perform_job(job, queue, execution))
 
     return AppWorker
 

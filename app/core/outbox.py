@@ -48,6 +48,14 @@ class OutboxEvent(db.Model):
     attempts: Mapped[int] = mapped_column(default=0)
 
 
+# Built once: this runs with every change of stock.
+INSERT = (
+    sa.insert(OutboxEvent.__table__)
+    .values(attempts=0, created_at=now_ms(), next_try_at=now_ms() + SWEEP_AFTER_MS)
+    .returning(OutboxEvent.__table__.c.id)
+)
+
+
 @dataclass(frozen=True)
 class Announcement:
     """What a topic's handler gets. Handlers may run twice and out of order."""
@@ -77,16 +85,8 @@ def announce(topic: str, key: str, version: int = 0, **payload: Any) -> None:
     Events of one topic and key may be collapsed into the newest, so one that must not be has a key of its own.
     """
     assert topic in current_app.extensions["outbox"], f"no handler for {topic}"
-    row = {
-        "topic": topic,
-        "key": key,
-        "version": version,
-        "payload": payload,
-        "attempts": 0,
-        "created_at": now_ms(),
-        "next_try_at": now_ms() + SWEEP_AFTER_MS,
-    }
-    event_id = db.session.execute(sa.insert(OutboxEvent).values(row).returning(OutboxEvent.id)).scalar_one()
+    values = {"topic": topic, "key": key, "version": version, "payload": payload}
+    event_id = db.session.execute(INSERT, values).scalar_one()
     event = Announcement(event_id, topic, key, version, payload)
     after_commit(lambda: deliver_soon(event))
 

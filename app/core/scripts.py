@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-IMPORT = re.compile(r"^import (?:\{ ?([\w, ]+?) ?\} from )?'(\.[^']+)';$", re.MULTILINE)
+IMPORT = re.compile(r"^import (?:\{ ?(\w+(?:, \w+)*) ?\} from )?'(\.[^']+)';$", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 NOT_UNDERSTOOD = re.compile(r"^(?:import|export) .*$", re.MULTILINE)
 
@@ -20,11 +20,15 @@ def bundle(files: Mapping[str, bytes], entry: str) -> bytes:
     return "\n".join(modules.values()).encode()
 
 
-def add(name: str, files: Mapping[str, bytes], modules: dict[str, str]) -> None:
+def add(
+    name: str, files: Mapping[str, bytes], modules: dict[str, str], importers: tuple[str, ...] = ()
+) -> None:
+    if name in importers:
+        raise ValueError(f"{name} imports itself, by way of {importers[-1]}")
     source = files[name].decode()
     for _, path in IMPORT.findall(source):
         if resolve(name, path) not in modules:
-            add(resolve(name, path), files, modules)
+            add(resolve(name, path), files, modules, (*importers, name))
     exports = EXPORT.findall(source)
     body = IMPORT.sub(lambda match: bind(match, name), EXPORT.sub("", source))
     if odd := NOT_UNDERSTOOD.search(body):

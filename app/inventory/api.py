@@ -17,8 +17,8 @@ from app.inventory.adjustments import change_stock
 from app.inventory.errors import InsufficientStock, StaleVersion, UnknownSku, VersionRequired
 from app.inventory.ledger import Origin
 from app.inventory.models import StockMovement
-from app.inventory.queries import SkuStock
 from app.inventory.schemas import Movement, StockChange, StockFigures, StockPage, StockReading
+from app.inventory.stock import SkuStock
 from app.security import limits
 from app.security.access import Caller, current_caller, require_scope
 

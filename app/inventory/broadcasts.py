@@ -8,9 +8,9 @@ from app.core.clock import now_ms
 from app.core.fragments import render
 from app.core.outbox import Announcement
 from app.inventory import queries
-from app.inventory.queries import ProductBadge, StockBadge
+from app.inventory.stock import ProductBadge, StockBadge, product_badge
 from app.realtime.pages import language
-from app.realtime.publish import Message, publish
+from app.realtime.publish import Message, publish_all
 
 # More digits do not fit into the database's integers.
 LONGEST_ID = 18
@@ -20,10 +20,10 @@ def stock_changed(event: Announcement) -> None:
     """Publish what is true now of a SKU and its product; the event only said that something changed."""
     if not current_app.config["SETTINGS"].INVENTORY_ENABLE_REALTIME:
         return
-    for message in stock_messages([event.key]) + product_messages(
-        [str(key) for key in queries.products_of([event.key])]
-    ):
-        publish(message)
+    siblings = queries.list_siblings(event.key)
+    changed = [stock_message(stock.badge()) for stock in siblings if stock.sku == event.key]
+    if changed:
+        publish_all([*changed, product_message(product_badge(siblings[0].product_id, siblings))])
 
 
 def stock_messages(skus: list[str]) -> list[Message]:

@@ -11,6 +11,29 @@ from app.inventory.models import StockLevel, StockMovement
 
 STOCK_CHANGED = "stock_changed"
 
+level = StockLevel.__table__
+INSERT_MOVEMENT = sa.insert(StockMovement.__table__).values(created_at=now_ms())
+
+
+def guarded_update() -> sa.Update:
+    """Built once, here, so that every change of stock is this one statement."""
+    on_hand = level.c.on_hand + sa.bindparam("d_on_hand", type_=sa.Integer)
+    reserved = level.c.reserved + sa.bindparam("d_reserved", type_=sa.Integer)
+    unavailable = level.c.unavailable + sa.bindparam("d_unavailable", type_=sa.Integer)
+    expect = sa.bindparam("expect", type_=sa.BigInteger)
+    values = {"on_hand": on_hand, "reserved": reserved, "unavailable": unavailable}
+    return (
+        sa.update(level)
+        .where(level.c.id == sa.bindparam("level"), on_hand >= 0, reserved >= 0, unavailable >= 0)
+        .where(reserved + unavailable <= on_hand + level.c.backorder_limit)
+        .where(sa.or_(expect.is_(None), level.c.version == expect))
+        .values(**values, version=level.c.version + 1, updated_at=now_ms())
+        .returning(level.c.on_hand, level.c.reserved, level.c.unavailable, level.c.version)
+    )
+
+
+GUARDED_UPDATE = guarded_update()
+
 
 @dataclass(frozen=True)
 class Change:
@@ -46,31 +69,8 @@ def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: in
     Call inside transaction(), levels in ascending id. The guard is in the UPDATE itself, so two callers cannot both
     pass it: PostgreSQL re-checks the condition on the row it waited for, SQLite has one writer.
     """
-    level = StockLevel
-    on_hand, reserved = level.on_hand + change.on_hand, level.reserved + change.reserved
-    unavailable = level.unavailable + change.unavailable
-    guard = [
-        level.id == level_id,
-        on_hand >= 0,
-        reserved >= 0,
-        unavailable >= 0,
-        reserved + unavailable <= on_hand + level.backorder_limit,
-    ]
-    if expect is not None:
-        guard.append(level.version == expect)
-    row = db.session.execute(
-        sa.update(level)
-        .where(*guard)
-        .values(
-            on_hand=on_hand,
-            reserved=reserved,
-            unavailable=unavailable,
-            version=level.version + 1,
-            updated_at=now_ms(),
-        )
-        .returning(level.on_hand, level.reserved, level.unavailable, level.version)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+    deltas = {"d_on_hand": change.on_hand, "d_reserved": change.reserved, "d_unavailable": change.unavailable}
+    row = db.session.execute(GUARDED_UPDATE, {"level": level_id, "expect": expect, **deltas}).one_or_none()
     if row is None:
         raise refusal(level_id, sku, change, expect)
     figures = Figures(*row)
@@ -80,24 +80,22 @@ def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: in
 
 
 def record(level_id: int, change: Change, after: Figures, origin: Origin) -> None:
-    db.session.execute(
-        sa.insert(StockMovement).values(
-            stock_level_id=level_id,
-            version=after.version,
-            kind=change.kind,
-            d_on_hand=change.on_hand,
-            d_reserved=change.reserved,
-            d_unavailable=change.unavailable,
-            on_hand_after=after.on_hand,
-            reserved_after=after.reserved,
-            unavailable_after=after.unavailable,
-            reason=origin.reason,
-            actor=origin.actor,
-            label=origin.label,
-            request_id=origin.request_id,
-            created_at=now_ms(),
-        )
-    )
+    values = {
+        "stock_level_id": level_id,
+        "version": after.version,
+        "kind": change.kind,
+        "d_on_hand": change.on_hand,
+        "d_reserved": change.reserved,
+        "d_unavailable": change.unavailable,
+        "on_hand_after": after.on_hand,
+        "reserved_after": after.reserved,
+        "unavailable_after": after.unavailable,
+        "reason": origin.reason,
+        "actor": origin.actor,
+        "label": origin.label,
+        "request_id": origin.request_id,
+    }
+    db.session.execute(INSERT_MOVEMENT, values)
 
 
 def refusal(level_id: int, sku: str, change: Change, expect: int | None) -> Exception:

@@ -1,9 +1,11 @@
-"""Reading stock: exact figures for those who work with it, badges for everybody."""
+"""Reading stock: exact figures for those who work with it, badges for everybody.
 
-from collections.abc import Collection, Iterable, Sequence
+The statements of the hot path are built once: building one takes SQLAlchemy longer than running it.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import sqlalchemy.orm
@@ -13,85 +15,71 @@ from app.catalogue.models import Product, Variant
 from app.core.database import db
 from app.inventory.errors import UnknownSku
 from app.inventory.models import Location, StockLevel, StockMovement
+from app.inventory.stock import ProductBadge, SkuStock, product_badge
 
-State = Literal["in", "low", "out", "back"]
 HISTORY_LIMIT = 50
 
-
-@dataclass(frozen=True)
-class StockBadge:
-    """What everybody may see of one variant. `left` is set only when there are few."""
-
-    sku: str
-    state: State
-    left: int | None
-    back_on: date | None
-    version: int
+variant, level, location = (table.__table__ for table in (Variant, StockLevel, Location))
+sibling = variant.alias()
 
 
-@dataclass(frozen=True)
-class ProductBadge:
-    """The same over all variants of a product: sold out only when every variant is."""
-
-    product_id: int
-    state: State
-    left: int | None
-    back_on: date | None
-    version: int
+def total(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.func.sum(column)
 
 
-@dataclass(frozen=True)
-class SkuStock:
-    """The figures of one SKU over its levels. `available` is what may still be promised."""
+STOCK = (
+    sa.select(
+        variant.c.sku,
+        variant.c.product_id,
+        total(level.c.on_hand).label("on_hand"),
+        total(level.c.reserved).label("reserved"),
+        total(level.c.unavailable).label("unavailable"),
+        total(level.c.on_hand + level.c.backorder_limit - level.c.reserved - level.c.unavailable).label(
+            "available"
+        ),
+        sa.func.coalesce(sa.func.max(level.c.low_threshold), sa.bindparam("low", type_=sa.Integer)).label(
+            "threshold"
+        ),
+        sa.func.min(level.c.expected_on).label("expected_on"),
+        total(level.c.version).label("version"),
+        sa.func.max(level.c.updated_at).label("updated_at"),
+    )
+    .join_from(variant, level, level.c.variant_id == variant.c.id)
+    .group_by(variant.c.id)
+)
+STOCK_OF_SKUS = STOCK.where(variant.c.sku.in_(sa.bindparam("skus", expanding=True)))
+STOCK_OF_PRODUCTS = STOCK.where(variant.c.product_id.in_(sa.bindparam("products", expanding=True)))
+STOCK_OF_SIBLINGS = STOCK.where(
+    variant.c.product_id
+    == sa.select(sibling.c.product_id).where(sibling.c.sku == sa.bindparam("sku")).scalar_subquery()
+)
+STOCK_PAGE = (
+    STOCK.where(variant.c.sku > sa.bindparam("after")).order_by(variant.c.sku).limit(sa.bindparam("limit"))
+)
+LEVELS = (
+    sa.select(level.c.id, level.c.on_hand, level.c.reserved, level.c.unavailable, level.c.version)
+    .join_from(level, variant, variant.c.id == level.c.variant_id)
+    .join(location, location.c.id == level.c.location_id)
+    .where(variant.c.sku == sa.bindparam("sku"))
+    .order_by(location.c.id)
+    .limit(1)
+)
+LEVELS_AT = LEVELS.where(location.c.code == sa.bindparam("code"))
 
-    sku: str
-    product_id: int
+
+class Level(NamedTuple):
+    """One stock level as it is in the database, not as a session may remember it."""
+
+    id: int
     on_hand: int
     reserved: int
     unavailable: int
-    available: int
-    threshold: int
-    expected_on: date | None
     version: int
-    updated_at: int
-
-    @property
-    def state(self) -> State:
-        if self.available <= 0:
-            return "back" if self.expected_on else "out"
-        return "low" if self.available <= self.threshold else "in"
-
-    def badge(self) -> StockBadge:
-        left = self.available if self.state == "low" else None
-        return StockBadge(
-            self.sku, self.state, left, self.expected_on if self.state == "back" else None, self.version
-        )
 
 
-def select_stock() -> sa.Select[*tuple[Any, ...]]:
-    level, total = StockLevel, sa.func.sum
-    default = current_app.config["SETTINGS"].INVENTORY_LOW_STOCK_THRESHOLD
-    available = level.on_hand + level.backorder_limit - level.reserved - level.unavailable
-    return (
-        sa.select(
-            Variant.sku,
-            Variant.product_id,
-            total(level.on_hand).label("on_hand"),
-            total(level.reserved).label("reserved"),
-            total(level.unavailable).label("unavailable"),
-            total(available).label("available"),
-            sa.func.coalesce(sa.func.max(level.low_threshold), default).label("threshold"),
-            sa.func.min(level.expected_on).label("expected_on"),
-            total(level.version).label("version"),
-            sa.func.max(level.updated_at).label("updated_at"),
-        )
-        .join(level, level.variant_id == Variant.id)
-        .group_by(Variant.id)
-    )
-
-
-def read_stock(statement: sa.Select[*tuple[Any, ...]]) -> list[SkuStock]:
-    return [make_stock(row) for row in db.session.execute(statement)]
+def read_stock(statement: Any, **values: Any) -> list[SkuStock]:
+    low = current_app.config["SETTINGS"].INVENTORY_LOW_STOCK_THRESHOLD
+    return [make_stock(row) for row in db.session.execute(statement, {"low": low, **values})]
 
 
 def make_stock(row: Any) -> SkuStock:
@@ -111,7 +99,7 @@ def make_stock(row: Any) -> SkuStock:
 
 
 def find_stock(skus: Collection[str]) -> dict[str, SkuStock]:
-    return {stock.sku: stock for stock in read_stock(select_stock().where(Variant.sku.in_(skus)))}
+    return {stock.sku: stock for stock in read_stock(STOCK_OF_SKUS, skus=list(skus))}
 
 
 def get_stock(sku: str) -> SkuStock:
@@ -121,8 +109,13 @@ def get_stock(sku: str) -> SkuStock:
     return found[sku]
 
 
+def list_siblings(sku: str) -> list[SkuStock]:
+    """All variants of the product that this SKU is of; none for an unknown SKU."""
+    return read_stock(STOCK_OF_SIBLINGS, sku=sku)
+
+
 def list_stock(*, after: str = "", limit: int = 50) -> list[SkuStock]:
-    return read_stock(select_stock().where(Variant.sku > after).order_by(Variant.sku).limit(limit))
+    return read_stock(STOCK_PAGE, after=after, limit=limit)
 
 
 @dataclass(frozen=True)
@@ -164,42 +157,18 @@ def make_row(variant: Variant, stock: SkuStock) -> StockRow:
 
 def find_product_badges(product_ids: Collection[int]) -> dict[int, ProductBadge]:
     groups: dict[int, list[SkuStock]] = {}
-    for stock in read_stock(select_stock().where(Variant.product_id.in_(product_ids))):
+    for stock in read_stock(STOCK_OF_PRODUCTS, products=list(product_ids)):
         groups.setdefault(stock.product_id, []).append(stock)
     return {product_id: product_badge(product_id, stocks) for product_id, stocks in groups.items()}
 
 
-def product_badge(product_id: int, stocks: Sequence[SkuStock]) -> ProductBadge:
-    """Low only when every variant that is left is low: one plentiful glaze is reason enough to look."""
-    version = sum(stock.version for stock in stocks)
-    left = [stock for stock in stocks if stock.available > 0]
-    if not left:
-        dates = [stock.expected_on for stock in stocks if stock.expected_on]
-        return ProductBadge(
-            product_id, "back" if dates else "out", None, min(dates) if dates else None, version
-        )
-    if all(stock.state == "low" for stock in left):
-        return ProductBadge(product_id, "low", sum(stock.available for stock in left), None, version)
-    return ProductBadge(product_id, "in", None, None, version)
-
-
-def get_level(sku: str, location: str | None = None) -> StockLevel:
-    """The level of a SKU at a location, the first location by default. Raises UnknownSku."""
-    statement = (
-        sa.select(StockLevel)
-        .join(Variant, Variant.id == StockLevel.variant_id)
-        .join(Location, Location.id == StockLevel.location_id)
-        .where(Variant.sku == sku)
-        .order_by(Location.id)
-    )
-    if location is not None:
-        statement = statement.where(Location.code == location)
-    # What the session has read before may be older than the lock that this transaction holds.
-    level = db.session.scalars(statement.limit(1).execution_options(populate_existing=True)).first()
-    if level is None:
-        at = f" at {location}" if location else ""
+def get_level(sku: str, code: str | None = None) -> Level:
+    """The level of a SKU at the location with this code, the first location by default. Raises UnknownSku."""
+    found = db.session.execute(LEVELS if code is None else LEVELS_AT, {"sku": sku, "code": code}).first()
+    if found is None:
+        at = f" at {code}" if code else ""
         raise UnknownSku(f"No product has the SKU {sku}{at}", productId=sku)
-    return level
+    return Level(*found)
 
 
 def list_movements(sku: str, limit: int = HISTORY_LIMIT) -> Sequence[StockMovement]:
@@ -225,9 +194,3 @@ def all_versions() -> tuple[dict[str, int], dict[int, int]]:
         skus[sku] = int(version)
         products[product_id] = products.get(product_id, 0) + int(version)
     return skus, products
-
-
-def products_of(skus: Iterable[str]) -> list[int]:
-    return list(
-        db.session.scalars(sa.select(Variant.product_id).where(Variant.sku.in_(list(skus))).distinct())
-    )

@@ -7,7 +7,7 @@ from flask import current_app
 
 from app.core import metrics
 from app.inventory import broadcasts, queries
-from app.realtime.publish import forget, publish, published_versions
+from app.realtime.publish import forget, publish_all, published_versions
 
 BATCH = 200
 
@@ -26,10 +26,10 @@ def fill_redis() -> int:
     stale = [channel for channel, version in wanted.items() if shown.get(channel) != version]
     for start in range(0, len(stale), BATCH):
         keys = [channel.split(":", 1) for channel in stale[start : start + BATCH]]
-        for message in broadcasts.stock_messages(
-            [key for kind, key in keys if kind == "stock"]
-        ) + broadcasts.product_messages([key for kind, key in keys if kind == "product"]):
-            publish(message)
+        publish_all(
+            broadcasts.stock_messages([key for kind, key in keys if kind == "stock"])
+            + broadcasts.product_messages([key for kind, key in keys if kind == "product"])
+        )
     if stale:
         metrics.count("redis_drift", len(stale))
     return len(stale)

@@ -7,7 +7,7 @@ from app.catalogue import queries as catalogue
 from app.catalogue.models import Picture, Product
 from app.core import assets, clock
 from app.inventory import queries as inventory
-from app.inventory.queries import ProductBadge
+from app.inventory.stock import ProductBadge
 
 WIDTH, HEIGHT = 800, 1000
 

@@ -10,7 +10,7 @@ from app.catalogue.models import Category, Product, Variant
 from app.core.database import db
 from app.core.errors import NotFound
 from app.inventory import queries as inventory
-from app.inventory.queries import StockBadge
+from app.inventory.stock import StockBadge
 from app.storefront.cards import PictureView, ProductCard, make_cards, no_picture, picture_view
 
 RELATED = 4
