@@ -30,7 +30,12 @@ class SettingsError(Exception):
 class Settings:
     """The running configuration; one attribute a variable, under the variable's own name."""
 
-    APP_ENV: str = setting("Shop", "production", "what may be relaxed", choices=ENVIRONMENTS)
+    APP_ENV: str = setting(
+        "Shop",
+        "",
+        "what may be relaxed; empty means production, and demo for `make run`",
+        choices=ENVIRONMENTS,
+    )
     DATA_DIR: str = setting("Shop", "var", "folder for the database, Redis, files, mails and keys")
     SHOP_NAME: str = setting("Shop", "kilnmark", "the name on every page")
     SHOP_CURRENCY: str = setting("Shop", "EUR", "ISO 4217 code of all prices")
@@ -186,6 +191,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
 
 def complete(values: dict[str, Any], folder: Path) -> Settings:
     """Fill in what follows from other variables, and refuse what production must not run with."""
+    values["APP_ENV"] = values["APP_ENV"] or "production"
     data = (folder / values["DATA_DIR"]).resolve()
     values["DATA_DIR"] = str(data)
     values["DATABASE_URL"] = database_url(values["DATABASE_URL"] or f"sqlite:///{data / 'liveshelf.db'}")

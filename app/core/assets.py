@@ -2,14 +2,19 @@
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
+from markupsafe import Markup
 
 from app.core import scripts
 
+HTMX = "vendor/htmx-4.0.1.min.js"
+SYMBOL = re.compile(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_GZIP = 512
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
@@ -25,8 +30,11 @@ class Asset:
 
 
 def init_app(app: Flask, static: Path) -> None:
-    """Read every file once. The style sheets of `css/` become one `css/shop.css` in the order of their names, and what
-    `js/shop.js` imports becomes a part of it."""
+    """Read every file once, and join what every page needs: a request costs more than the bytes it brings.
+
+    The style sheets of `css/` become `css/shop.css` in the order of their names; htmx and all that `js/shop.js` imports
+    become `js/shop.js`; icons and the favicon go into the page itself.
+    """
     files = {
         str(path.relative_to(static)): path.read_bytes()
         for path in sorted(static.rglob("*"))
@@ -34,13 +42,26 @@ def init_app(app: Flask, static: Path) -> None:
     }
     sheets = [body for name, body in files.items() if name.startswith("css/")]
     files["css/shop.css"] = b"\n".join(sheets)
-    files["js/shop.js"] = scripts.bundle(files, "js/shop.js")
+    files["js/shop.js"] = files[HTMX] + b"\n" + scripts.bundle(files, "js/shop.js")
+    app.extensions["icons"] = {
+        name: Markup(drawing) for name, drawing in SYMBOL.findall(files["icons.svg"].decode())
+    }
+    app.extensions["favicon"] = "data:image/svg+xml," + quote(files["favicon.svg"])
     digest = hashlib.sha256()
     for name, body in sorted(files.items()):
         digest.update(name.encode() + b"\0" + body)
     app.extensions["assets"] = {name: make_asset(name, body) for name, body in files.items()}
     app.extensions["assets_version"] = digest.hexdigest()[:12]
     app.register_blueprint(bp)
+
+
+def icon_drawing(name: str) -> Markup:
+    """The inside of an icon of `icons.svg`, for an <svg> of 24 by 24."""
+    return current_app.extensions["icons"][name]
+
+
+def favicon() -> str:
+    return str(current_app.extensions["favicon"])
 
 
 def make_asset(name: str, body: bytes) -> Asset:

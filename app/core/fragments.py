@@ -17,20 +17,16 @@ from app.settings import Settings
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    install_filters(app.jinja_env, settings)
-    app.jinja_env.globals["asset"] = assets.path
-    environment = Environment(
-        loader=app.jinja_loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
+    fragments = Environment(
+        loader=app.jinja_loader, autoescape=True, undefined=StrictUndefined, auto_reload=False
     )
-    install_filters(environment, settings)
-    environment.globals["asset"] = assets.path
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["fragments"] = environment
+    for environment in (app.jinja_env, fragments):
+        environment.trim_blocks = environment.lstrip_blocks = True
+        environment.globals.update(
+            asset=assets.path, icon_drawing=assets.icon_drawing, favicon=assets.favicon
+        )
+        install_filters(environment, settings)
+    app.extensions["fragments"] = fragments
 
 
 def render(template: str, **context: Any) -> str:

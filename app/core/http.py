@@ -94,6 +94,18 @@ def see_other(path: str) -> BaseResponse:
     return redirect(path, 303)
 
 
+def safe_next(path: str | None) -> str:
+    """A path of this shop; anything that a browser could read as another site becomes the home page."""
+    if (
+        not path
+        or not path.startswith("/")
+        or path.startswith("//")
+        or any(bad in path for bad in "\\\r\n\t")
+    ):
+        return "/"
+    return path
+
+
 def is_fragment_request() -> bool:
     """htmx asks for a part of the page; its history restore asks for the whole page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers

@@ -186,6 +186,13 @@ class Marks:
             self._timer.daemon = True
             self._timer.start()
 
+    def close(self) -> None:
+        """Write what is waiting, now; for a process that ends in order."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer.join()
+            self.flush()
+
     def flush(self) -> None:
         self._timer, ids, self._ids = None, self._ids, []
         try:

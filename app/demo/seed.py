@@ -48,9 +48,9 @@ def seed_shop() -> bool:
         categories = add_categories()
         for position, product in enumerate(ASSORTMENT):
             add_product(product, categories[product.category], position, location)
+        for role, email, password in DEMO_ACCOUNTS:
+            create_user(email, NAMES[email.split("@")[0]], role, password)
     current_app.config["OUTBOX_DELIVERS"] = True
-    for role, email, password in DEMO_ACCOUNTS:
-        create_user(email, NAMES[email.split("@")[0]], role, password)
     return True
 
 

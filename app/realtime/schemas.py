@@ -17,7 +17,7 @@ class Send(BaseModel):
 
     type: Literal["broadcast", "send"]
     data: Payload
-    targetChannel: Annotated[str, Field(max_length=80)] | None = None
+    targetChannel: Annotated[str, Field(min_length=1, max_length=80)] | None = None
     targetUser: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
 
     @model_validator(mode="after")

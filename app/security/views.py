@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response
 
 from app.core.extensions import csrf
-from app.core.http import see_other
+from app.core.http import safe_next, see_other
 from app.security import access, limits, recovery, sessions
 from app.security.errors import CsrfRefused, WrongCredentials
 from app.security.forms import LinkForm, LoginForm, PasswordForm
@@ -38,18 +38,6 @@ def refuse_foreign_forms() -> None:
 
 def refuse_csrf(_: CSRFError) -> Any:
     return current_app.handle_user_exception(CsrfRefused())
-
-
-def safe_next(path: str | None) -> str:
-    """A path of this shop; anything that a browser could read as another site becomes the home page."""
-    if (
-        not path
-        or not path.startswith("/")
-        or path.startswith("//")
-        or any(bad in path for bad in "\\\r\n\t")
-    ):
-        return "/"
-    return path
 
 
 @bp.get("/login")

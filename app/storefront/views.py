@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response
 
 from app.catalogue import queries as catalogue
 from app.catalogue import search
-from app.core.http import is_failing, is_fragment_request, see_other
+from app.core.http import is_failing, is_fragment_request, safe_next, see_other
 from app.security import limits
-from app.security.views import safe_next
 from app.storefront import home, listing, product
 from app.storefront.cards import make_suggestions
 

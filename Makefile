@@ -1,0 +1,46 @@
+# Every command of the project; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow check bench demo-traffic env env-dev browsers
+
+PYTHON ?= python3
+WORKERS ?= 2
+PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
+
+run: env ## start the shop, its sockets and its jobs; Ctrl-C stops everything
+	@exec .venv/bin/python -m deploy.local
+
+test: env-dev browsers ## run the tests
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: env-dev browsers ## run the second tier: faults, races at full size, Firefox
+	@$(PYTEST) -m slow $(ARGS)
+
+check: env-dev ## format, lint, types, import rules, migrations and .env.example
+	@.venv/bin/ruff format --check --quiet . || { echo 'run .venv/bin/ruff format .'; exit 1; }
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/python -m tests.support.migrations
+	@APP_ENV=demo .venv/bin/flask --app wsgi settings | diff -u .env.example - \
+	    || { echo ".env.example is not what 'flask --app wsgi settings' prints"; exit 1; }
+
+bench: env-dev ## measure the shop under load
+	@exec .venv/bin/python -m bench $(ARGS)
+
+demo-traffic: env ## shoppers that browse and buy in the running shop
+	@APP_ENV=$${APP_ENV:-demo} exec .venv/bin/flask --app wsgi simulate $(ARGS)
+
+env:
+	@{ [ -x .venv/bin/python ] && cmp -s requirements.txt .venv/installed/requirements.txt; } \
+	    || exec sh deploy/environment.sh $(PYTHON) requirements.txt
+
+env-dev:
+	@{ [ -x .venv/bin/python ] && cmp -s requirements.txt .venv/installed/requirements.txt \
+	    && cmp -s requirements-dev.txt .venv/installed/requirements-dev.txt; } \
+	    || exec sh deploy/environment.sh $(PYTHON) requirements.txt requirements-dev.txt
+
+browsers:
+	@.venv/bin/python -m tests.support.browser_packages curl $(if $(filter test-slow,$(MAKECMDGOALS)),chromium firefox-esr,chromium)

@@ -1,0 +1,27 @@
+"""gunicorn's settings for the sockets: one worker, never recycled, with time to close all sockets."""
+
+from typing import Any
+
+from app.settings import load
+
+settings = load()
+
+bind = f"{settings.HOST}:{settings.WEBSOCKET_PORT}"
+worker_class = "gevent"
+workers = 1
+# The shop refuses a client over WEBSOCKET_MAX_CLIENTS with a reason; gunicorn would leave it hanging.
+worker_connections = max(5000, settings.WEBSOCKET_MAX_CLIENTS + 1000)
+backlog = 2048
+timeout = 30
+graceful_timeout = settings.WEBSOCKET_DRAIN_SECONDS + 10
+max_requests = 0
+control_socket_disable = True
+errorlog = "-"
+loglevel = "warning"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Imported here, because by now the standard library is patched for gevent."""
+    from app.realtime.live.drain import watch
+
+    watch(worker)

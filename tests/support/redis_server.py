@@ -1,0 +1,60 @@
+"""A real Redis on a unix socket: one for the whole session, empty at the start of each test."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.redis import RedisError, connect
+from deploy.local import redis_server
+from tests.support.waiting import wait_for
+
+START_S = 20.0
+
+
+class RedisServer:
+    """Can be killed and started again on the same files."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.url = f"unix://{folder / 'redis.sock'}"
+        self.client: Any = connect(self.url)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = redis_server.command(self.url.removeprefix("unix://"), self.folder)
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(self.answers, START_S, "Redis")
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except RedisError:
+            return False
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+        self.client.close()
+
+
+@pytest.fixture(scope="session")
+def session_redis() -> Iterator[RedisServer]:
+    # Not pytest's own folder: the path of a unix socket has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.kill()
+
+
+@pytest.fixture
+def redis(session_redis: RedisServer) -> Any:
+    """A client of the test's Redis, which is empty."""
+    session_redis.client.flushall()
+    return session_redis.client

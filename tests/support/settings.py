@@ -1,0 +1,15 @@
+"""Settings of the tests: nothing from the environment or from .env, everything in the test's own folder."""
+
+from pathlib import Path
+
+from app.settings import Settings, load
+
+SECRET_KEY = "a secret of the tests that is long enough"
+
+
+def environment_for(folder: Path, **overrides: str) -> dict[str, str]:
+    return {"APP_ENV": "test", "DATA_DIR": str(folder), "SECRET_KEY": SECRET_KEY, **overrides}
+
+
+def settings_for(folder: Path, **overrides: str) -> Settings:
+    return load(environment_for(folder, **overrides), folder)

@@ -1,0 +1,93 @@
+"""Rules about who knows whom that import-linter cannot state. Each failure names the file and what it does."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+APP = ROOT / "app"
+PRIVATE = {"views", "api", "forms", "jobs", "broadcasts"}
+# The factory and the schedule know every package; `core.jobs` and the like are platform, not a feature's own.
+MAY_KNOW_ALL = {APP / "__init__.py", APP / "commands.py"}
+PLATFORM = {"core"}
+VAGUE = {"utils", "helpers", "services", "manager", "managers", "common", "misc"}
+# Loaded by `live` they would cost each socket process tens of megabytes.
+HEAVY = (
+    "sqlalchemy",
+    "flask_sqlalchemy",
+    "alembic",
+    "wtforms",
+    "flask_wtf",
+    "pydantic",
+    "rq",
+    "pywebpush",
+    "aiohttp",
+)
+LONGEST_FILE = 250
+
+
+def imports(path: Path) -> Iterator[list[str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                yield [*node.module.split("."), alias.name]
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name.split(".")
+
+
+def test_views_forms_jobs_and_broadcasts_are_private_to_their_package() -> None:
+    broken = []
+    for path in set(APP.rglob("*.py")) - MAY_KNOW_ALL:
+        own = path.relative_to(APP).parts[0]
+        for root, *rest in imports(path):
+            if root == "app" and len(rest) > 1 and rest[1] in PRIVATE and rest[0] not in {own, *PLATFORM}:
+                broken.append(f"{path.relative_to(ROOT)} imports {'.'.join(rest)}")
+    assert broken == []
+
+
+def test_settings_are_read_in_one_place() -> None:
+    """PROMETHEUS_MULTIPROC_DIR is the metrics library's own variable."""
+    readers = {
+        str(path.relative_to(ROOT))
+        for path in APP.rglob("*.py")
+        if "environ" in {name for found in imports(path) for name in found}
+        or "os.environ" in path.read_text()
+    }
+    assert readers <= {"app/settings.py", "app/core/metrics.py"}
+
+
+@pytest.mark.parametrize("name", ["settings.py", "variables.py", "local_files.py", "realtime/channels.py"])
+def test_what_the_socket_process_shares_is_standard_library_only(name: str) -> None:
+    foreign = {root for root, *_ in imports(APP / name)} - {"app", *sys.stdlib_module_names}
+
+    assert foreign == set()
+
+
+def test_the_socket_process_loads_nothing_heavy() -> None:
+    """Read from a process that has made the application, since imports inside functions count too."""
+    program = f"import wsgi, sys; wsgi.live; print([name for name in {HEAVY} if name in sys.modules])"
+    environ = {"APP_ENV": "test", "SECRET_KEY": "x" * 40, "PATH": ""}
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_files_have_one_noun_and_names_that_say_it() -> None:
+    files = [path for folder in ("app", "deploy", "tests", "bench") for path in (ROOT / folder).rglob("*.py")]
+    vague = [str(path.relative_to(ROOT)) for path in files if path.stem in VAGUE]
+    long = [
+        f"{path.relative_to(ROOT)}: {count} lines"
+        for path in files
+        if (count := path.read_text().count("\n")) > LONGEST_FILE
+    ]
+
+    assert vague == []
+    assert long == []
