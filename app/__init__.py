@@ -71,6 +71,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     fragments.init_app(app, settings)
     commands.init_app(app)
     schedule.every(app, 1, outbox.sweep)
+    schedule.every(app, 1, jobs.requeue_due)
     schedule.every(app, 3600, outbox.prune)
     schedule.every(app, 3600, idempotency.prune)
 

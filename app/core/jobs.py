@@ -10,10 +10,11 @@ from rq import Queue, Retry, SimpleWorker, Worker
 from rq.exceptions import DuplicateJobError
 from rq.executions import Execution
 from rq.job import Job
+from rq.registry import ScheduledJobRegistry
 from rq.worker import BaseWorker
 
 from app.core import outbox
-from app.core.redis import connect
+from app.core.redis import RedisDown, connect
 
 QUEUES = ("critical", "default", "bulk")
 TOPIC = "job"
@@ -53,6 +54,28 @@ def enqueue(event: outbox.Announcement) -> None:
                 failure_ttl=KEEP_FAILURE_S,
             )
         )
+
+
+def requeue_due() -> None:
+    """Queue again the failed jobs whose pause is over. RQ's own scheduler would be one more process for each worker."""
+
+    def requeue(client: Any) -> None:
+        for name in QUEUES:
+            requeue_due_of(queue_of(client, name))
+
+    with suppress(RedisDown):
+        current_app.extensions["redis"].call(requeue)
+
+
+def requeue_due_of(queue: Queue) -> None:
+    registry = ScheduledJobRegistry(queue=queue)  # type: ignore[no-untyped-call]
+    for job_id in registry.get_jobs_to_schedule():
+        job = queue.fetch_job(job_id)
+        with queue.connection.pipeline() as pipeline:
+            if job:
+                queue.enqueue_job(job, pipeline=pipeline)
+            registry.remove(job_id, pipeline=pipeline)
+            pipeline.execute()
 
 
 def queue_of(client: Any, name: str) -> Queue:

@@ -18,6 +18,7 @@ from app.security.sessions import current_session
 LOOPBACK = ("127.0.0.1", "::1")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 BROWSER_HEADERS = ("Cookie", "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest")
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 SCOPES_OF = {
     "shopper": (),
     "agent": ("inventory:read",),
@@ -91,12 +92,12 @@ def bearer_token() -> str | None:
 
 
 def is_demo_call() -> bool:
-    """A curl on the machine of the demo. No page that somebody visits can send a request that looks like this."""
+    """A curl on the machine of the demo. Neither a page that somebody visits nor a proxy sends a request like this."""
     return (
         current_app.config["SETTINGS"].is_demo
         and request.remote_addr in LOOPBACK
         and request.host.rsplit(":", 1)[0] in LOOPBACK_HOSTS
-        and not any(name in request.headers for name in BROWSER_HEADERS)
+        and not any(name in request.headers for name in BROWSER_HEADERS + PROXY_HEADERS)
         and (request.method in ("GET", "HEAD") or request.is_json)
     )
 

@@ -1,0 +1,150 @@
+"""The API's own description: valid, complete, and true of what the API answers."""
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+
+from app.core import openapi
+from app.security.tokens import SCOPES, create_token
+from tests.factories import make_product
+
+INVENTORY = "/api/realtime/inventory"
+WEBSOCKET = "/api/realtime/websocket"
+ADD = {"productId": "CUP", "quantity": 5, "operation": "add"}
+SEND = {"type": "broadcast", "data": {"type": "sale", "payload": {}}, "targetChannel": "shop"}
+# They are the description.
+UNDESCRIBED = {"/api/openapi.json", "/api/docs"}
+
+
+@pytest.fixture
+def program(app):
+    return {"Authorization": f"Bearer {create_token('tests', list(SCOPES))}"}
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/api/openapi.json").json
+
+
+def problems(document, path, method, status, answer):
+    """What in an answer is not as the document says."""
+    response = document["paths"][path][method]["responses"][str(status)]
+    schema = response["content"][answer.mimetype]["schema"]
+    validator = Draft202012Validator({**schema, "components": document["components"]})
+    return [error.message for error in validator.iter_errors(answer.json)]
+
+
+def test_the_document_is_valid(document):
+    validate(document, cls=OpenAPIV31SpecValidator)
+
+
+def test_every_call_of_the_api_is_described(app, document):
+    rules = [rule for rule in app.url_map.iter_rules() if str(rule).startswith("/api/")]
+    calls = {(str(rule), method) for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}}
+    described = {(path, method.upper()) for path, methods in document["paths"].items() for method in methods}
+
+    assert {call for call in calls if call[0] not in UNDESCRIBED} == described
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (INVENTORY, "?productId=CUP"),
+        (INVENTORY, "?productId=CUP&history=1"),
+        (INVENTORY, ""),
+        (INVENTORY, "?limit=1"),
+        (WEBSOCKET, ""),
+        ("/api/health", ""),
+        ("/api/health/ready", ""),
+        ("/api/monitoring/metrics", ""),
+    ],
+)
+def test_reading_answers_what_is_described(app, client, program, document, path, query):
+    make_product(sku="CUP", stock=4)
+    make_product(sku="POT", stock=40)
+
+    answer = client.get(path + query, headers=program)
+
+    assert answer.status_code == 200
+    assert problems(document, path, "get", 200, answer) == []
+
+
+@pytest.mark.parametrize("sku", ["CUP", "POT", "GONE"])
+def test_strangers_get_what_is_described_too(app, client, document, sku):
+    make_product(sku="CUP", stock=4)
+    make_product(sku="POT", stock=40)
+    make_product(sku="GONE", stock=0)
+
+    assert problems(document, INVENTORY, "get", 200, client.get(f"{INVENTORY}?productId={sku}")) == []
+
+
+@pytest.mark.parametrize(("path", "body"), [(INVENTORY, ADD), (WEBSOCKET, SEND)])
+def test_writing_takes_and_answers_what_is_described(app, client, program, document, path, body):
+    make_product(sku="CUP", stock=4)
+    takes = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+    answer = client.post(path, json=body, headers=program)
+
+    assert answer.status_code == 200
+    assert problems(document, path, "post", 200, answer) == []
+    assert Draft202012Validator({**takes, "components": document["components"]}).is_valid(body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        (INVENTORY, {**ADD, "quantity": -1}, 422),
+        (INVENTORY, {**ADD, "productId": "NOPE"}, 404),
+        (INVENTORY, {**ADD, "operation": "remove", "quantity": 99}, 409),
+        (INVENTORY, {**ADD, "operation": "set"}, 428),
+        (WEBSOCKET, {**SEND, "targetChannel": "nope"}, 404),
+        (WEBSOCKET, {**SEND, "targetChannel": "stock:CUP"}, 403),
+        (WEBSOCKET, {}, 422),
+    ],
+)
+def test_mistakes_are_described_as_problems(app, client, program, document, path, body, status):
+    make_product(sku="CUP", stock=4)
+
+    answer = client.post(path, json=body, headers=program)
+
+    assert answer.status_code == status
+    assert problems(document, path, "post", status, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("get", INVENTORY), ("post", INVENTORY), ("get", WEBSOCKET), ("get", "/api/monitoring/metrics")],
+)
+def test_a_refusal_is_described(app, client, document, method, path):
+    make_product(sku="CUP")
+    weak = {"Authorization": f"Bearer {create_token('weak', ['realtime:publish'])}"}
+
+    stranger = client.open(path, method=method, json=ADD)
+    outsider = client.open(path, method=method, json=ADD, headers=weak)
+
+    assert (stranger.status_code, outsider.status_code) == (401, 403)
+    assert problems(document, path, method, 401, stranger) == []
+    assert problems(document, path, method, 403, outsider) == []
+
+
+def test_what_needs_a_token_says_so(document):
+    protected = {
+        f"{method} {path}"
+        for path, methods in document["paths"].items()
+        for method in methods
+        if "security" in methods[method]
+    }
+
+    assert protected == {
+        f"post {INVENTORY}",
+        f"get {WEBSOCKET}",
+        f"post {WEBSOCKET}",
+        "get /api/monitoring/metrics",
+    }
+
+
+def test_the_page_shows_every_call(app, client, document):
+    text = client.get("/api/docs").text
+
+    assert [path for path in document["paths"] if path not in text] == []
+    assert openapi.operations_of(app)
