@@ -45,6 +45,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
         assets,
         database,
         extensions,
+        failures,
         fragments,
         http,
         idempotency,
@@ -64,6 +65,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     extensions.migrate.init_app(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.htmx.init_app(app)
     http.init_app(app)
+    failures.init_app(app)
     outbox.init_app(app)
     jobs.init_app(app)
     schedule.init_app(app)

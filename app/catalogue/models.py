@@ -1,9 +1,13 @@
 """What the shop sells."""
 
+import re
+
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core.database import BigKey, db
+
+SKU = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class Category(db.Model):
@@ -65,6 +69,13 @@ class Variant(db.Model):
     position: Mapped[int]
 
     product: Mapped[Product] = relationship(back_populates="variants")
+
+    @validates("sku")
+    def check_sku(self, _: str, sku: str) -> str:
+        """A SKU is the key of a channel, so it is spelt as channels are."""
+        if not SKU.fullmatch(sku):
+            raise ValueError(f"{sku!r} is no SKU: up to 64 letters, digits, dots, dashes and underscores")
+        return sku
 
     @property
     def path(self) -> str:

@@ -22,7 +22,7 @@ class IdempotencyKey(db.Model):
 
     __tablename__ = "idempotency"
 
-    scope: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    scope: Mapped[str] = mapped_column(sa.String(200), primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(LONGEST_KEY), primary_key=True)
     request_hash: Mapped[str] = mapped_column(sa.String(64))
     status_code: Mapped[int | None]

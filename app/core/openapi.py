@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.core.errors import DomainError, Forbidden, Unauthenticated
-from app.core.http import STATUS
+from app.core.failures import STATUS
 
 View = TypeVar("View", bound=Callable[..., Any])
 

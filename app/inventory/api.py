@@ -118,7 +118,12 @@ def post_stock_change() -> Response:
         )
         return Answer(figures(queries.get_stock(change.productId), caller).model_dump(mode="json"), 200)
 
-    answer = idempotency.once(caller.name, request.headers.get("Idempotency-Key"), request.get_data(), act)
+    answer = idempotency.once(
+        f"{caller.name} {request.method} {request.path}",
+        request.headers.get("Idempotency-Key"),
+        request.get_data(),
+        act,
+    )
     response = jsonify(answer.document)
     response.status_code = answer.status
     response.set_etag(f"v{answer.document['version']}")

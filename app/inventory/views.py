@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from app.core import clock, http
 from app.core.database import transaction
 from app.core.errors import DomainError
+from app.core.failures import STATUS
 from app.core.http import see_other
 from app.inventory import queries
 from app.inventory.adjustments import change_stock
@@ -53,7 +54,7 @@ def post_change(sku: str) -> str | Response | tuple[str, int]:
     except DomainError as error:
         form.quantity.errors = [error.detail]
         form.version.data = queries.get_stock(sku).version
-        return sku_page(sku, form), http.STATUS[error.kind]
+        return sku_page(sku, form), STATUS[error.kind]
     flash(f"{sku} has {figures.on_hand} on hand now.", "success")
     return see_other(f"/staff/inventory/{sku}")
 

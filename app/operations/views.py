@@ -31,7 +31,7 @@ def list_mails() -> str:
     return render_template("core/mails.html", mails=[shown(mail) for mail in mails])
 
 
-@bp.get("/mails/<int:mail_id>")
+@bp.get("/mails/<int(max=2147483647):mail_id>")
 def show_mail(mail_id: int) -> str:
     mail = db.session.get(Mail, mail_id) or abort(404)
     return render_template("core/mail.html", mail=shown(mail))

@@ -28,18 +28,22 @@ def send(channel: str, event: str, payload: dict[str, Any]) -> tuple[Published, 
     reply = f"rt:reply:{secrets.token_hex(8)}"
     try:
         published = publish(Message(channel, event, now_ms(), payload, reply=reply))
-        return published, count_reached(reply, published.processes)
     except RedisDown as error:
         raise RealtimeDown() from error
+    return published, count_reached(reply, published.processes)
 
 
 def count_reached(reply: str, processes: int) -> int | None:
-    reached = 0
-    for _ in range(processes):
+    """What was sent stays sent when Redis dies before the answers: then nobody knows how many it reached."""
+    answers = [wait_for_answer(reply) for _ in range(processes)]
+    return None if None in answers else sum(answer or 0 for answer in answers)
+
+
+def wait_for_answer(reply: str) -> int | None:
+    try:
         answer = current_app.extensions["redis"].call(
             lambda client: client.blpop([reply], timeout=ANSWER_WITHIN_S)
         )
-        if answer is None:
-            return None
-        reached += int(answer[1])
-    return reached
+    except RedisDown:
+        return None
+    return int(answer[1]) if answer else None

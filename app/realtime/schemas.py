@@ -1,8 +1,11 @@
 """The realtime API's requests and answers."""
 
+import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+LARGEST_PAYLOAD = 16 * 1024
 
 
 class Payload(BaseModel):
@@ -10,6 +13,14 @@ class Payload(BaseModel):
 
     type: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     payload: dict[str, Any]
+
+    @field_validator("payload")
+    @classmethod
+    def fits(cls, payload: dict[str, Any]) -> dict[str, Any]:
+        """Redis keeps hundreds of them for each channel."""
+        if len(json.dumps(payload)) > LARGEST_PAYLOAD:
+            raise ValueError(f"at most {LARGEST_PAYLOAD} characters as JSON")
+        return payload
 
 
 class Send(BaseModel):

@@ -1,5 +1,6 @@
 """How often one caller may ask. Redis counts for all processes; without it each process counts for itself."""
 
+import time
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import Flask, request
@@ -40,6 +41,12 @@ def address_key() -> str:
     if isinstance(address, IPv6Address) and not address.ipv4_mapped:
         return str(IPv6Network((address.packed, 64), strict=False))
     return str(address)
+
+
+def seconds_left() -> int | None:
+    """Until a caller who was stopped may ask again; None for all others."""
+    limit = limiter.current_limit
+    return max(1, int(limit.reset_at - time.time())) if limit and limit.breached else None
 
 
 limiter = Limiter(key_func=client_key)

@@ -39,8 +39,12 @@ def log_in(email: str, password: str) -> str:
             audit.record("login_failed", "session", actor="guest", role="guest")
         raise WrongCredentials()
     user_id, public_id, role = user.id, user.public_id, user.role
+    earlier = current_session()
+    replaced = earlier.id_hash if earlier else None
     session_id = secrets.token_urlsafe(32)
     with transaction():
+        if replaced:
+            end(replaced)
         db.session.add(
             LoginSession(
                 id_hash=hash_id(session_id),
@@ -76,6 +80,12 @@ def log_out() -> None:
 def end(id_hash: str) -> None:
     db.session.execute(sa.delete(LoginSession).where(LoginSession.id_hash == id_hash))
     outbox.announce(REVOKED, id_hash)
+
+
+def end_all(user_id: int) -> None:
+    mine = sa.select(LoginSession.id_hash).where(LoginSession.user_id == user_id)
+    for id_hash in db.session.scalars(mine).all():
+        end(id_hash)
 
 
 def current_session() -> LoginSession | None:

@@ -123,4 +123,4 @@ def page_context() -> dict[str, Any]:
         "role": user.role if user else "guest",
         "is_staff": bool(user and user.is_staff),
     }
-    return {"viewer": viewer, "csrf_token": generate_csrf}
+    return {"viewer": viewer, "csrf_token": generate_csrf, "retry_after": limits.seconds_left()}

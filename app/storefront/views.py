@@ -99,7 +99,12 @@ def choose_theme() -> Response:
     theme = request.form.get("theme", "system")
     response = see_other(safe_next(request.form.get("next")))
     response.set_cookie(
-        "theme", theme if theme in THEMES else "system", max_age=THEME_KEPT_S, samesite="Lax", httponly=True
+        "theme",
+        theme if theme in THEMES else "system",
+        max_age=THEME_KEPT_S,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure,
     )
     return response
 

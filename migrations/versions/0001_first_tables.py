@@ -52,7 +52,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "idempotency",
-        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("scope", sa.String(length=200), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("status_code", sa.Integer(), nullable=True),

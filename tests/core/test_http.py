@@ -3,7 +3,8 @@
 import pytest
 
 from app.core.errors import DomainError
-from app.core.http import STATUS, TEXTS, TITLES, finite, parse_json
+from app.core.failures import STATUS, TEXTS, TITLES
+from app.core.http import finite, parse_json
 from app.security.tokens import create_token
 from tests.factories import make_product
 from tests.security.test_login import csrf_of

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from app.core import database
-from app.core.http import TITLES
+from app.core.failures import TITLES
 from app.security.tokens import create_token
 from tests.factories import make_product
 

@@ -12,7 +12,7 @@ PUBLIC = {
     "/", "/categories/<slug>", "/search", "/search/suggestions", "/products/<slug>", "/theme", "/login", "/logout",
     "/password", "/password/<token>", "/media/<path:name>", "/static/<version>/<path:name>", "/live/messages",
     "/live/tokens", "/api/health", "/api/health/ready", "/api/openapi.json", "/api/docs", "/api/realtime/inventory",
-    "/mails", "/mails/<int:mail_id>", "/dev/ui",
+    "/mails", "/mails/<int(max=2147483647):mail_id>", "/dev/ui",
 }  # fmt: skip
 
 

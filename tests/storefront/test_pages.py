@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.http import TITLES
+from app.core.failures import TITLES
 from tests.factories import make_category, make_product, make_user
 from tests.security.test_login import csrf_of, sign_in
 
