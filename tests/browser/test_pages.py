@@ -125,7 +125,8 @@ def test_a_filter_replaces_the_results_in_place(demo, new_page):
 
     assert page.evaluate("window.stayed")
     page.go_back()
-    page.wait_for_url("**/categories/vases")
+    page.wait_for_function("!window.stayed && document.readyState === 'complete'")
+    assert not page.get_by_label("Cobalt").is_checked()
 
 
 def test_the_search_field_works_with_the_keyboard_alone(demo, new_page):
