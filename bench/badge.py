@@ -25,7 +25,7 @@ LOW = 10
 LIMITS = {"p95 ms": Limit(300), "p95 ms from request": Limit(300), "unseen": NONE, "wrong words": NONE}
 WATCH = (Path(__file__).parent / "watch_badge.js").read_text()
 SKU = "document.querySelector('[data-live-announce]').dataset.liveAnnounce"
-IS_LIVE = "document.querySelector('[data-live-chip]').dataset.state === 'live'"
+IS_LIVE = "() => document.querySelector('[data-live-chip]').dataset.state === 'live'"
 
 # Badge moments by version: when it changed, in Unix milliseconds, and what it said.
 Seen = dict[int, tuple[float, str]]
