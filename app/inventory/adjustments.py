@@ -2,7 +2,7 @@
 
 from app.core.errors import Invalid
 from app.inventory import queries
-from app.inventory.errors import VersionRequired
+from app.inventory.errors import StaleVersion, VersionRequired
 from app.inventory.ledger import Change, Figures, Origin, apply
 
 OPERATIONS = ("add", "remove", "set", "receive", "damage", "return", "sale")
@@ -28,10 +28,24 @@ def change_stock(
     level = queries.get_level(sku, location)
     if operation == "set" and expect is None:
         raise VersionRequired()
+    if expect is not None:
+        require_version(sku, expect)
     change = change_for(operation, quantity, level.on_hand)
-    if change == Change(change.kind) and expect == level.version:
+    if change == Change(change.kind):
         return Figures(level.on_hand, level.reserved, level.unavailable, level.version)
-    return apply(level.id, sku, change, origin, expect=expect)
+    return apply(level.id, sku, change, origin, expect=None if expect is None else level.version)
+
+
+def require_version(sku: str, expect: int) -> None:
+    """Callers know the version of the SKU over all locations; the ledger then guards the one level that was read."""
+    stock = queries.get_stock(sku)
+    if stock.version != expect:
+        raise StaleVersion(
+            f"{sku} is at version {stock.version}, not {expect}",
+            productId=sku,
+            version=stock.version,
+            onHand=stock.on_hand,
+        )
 
 
 def change_for(operation: str, quantity: int, on_hand: int) -> Change:

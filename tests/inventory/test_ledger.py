@@ -3,13 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
-from app.core.database import db, transaction
+from app.catalogue.models import Variant
+from app.core.database import db, now_ms, transaction
 from app.core.errors import Invalid
 from app.inventory import queries
 from app.inventory.adjustments import LARGEST_QUANTITY, change_stock
 from app.inventory.errors import InsufficientStock, StaleVersion, UnknownSku, VersionRequired
 from app.inventory.ledger import Change, Origin, apply
-from app.inventory.models import StockLevel, StockMovement
+from app.inventory.models import Location, StockLevel, StockMovement
 from tests.factories import make_product
 
 BY_TEST = Origin("test", "because", "label", "request-1")
@@ -113,6 +114,30 @@ def test_a_stale_set_to_the_present_figure_is_refused_too(any_app):
 
     with pytest.raises(StaleVersion):
         change("CUP", "set", 10, expect=1)
+
+
+def test_a_count_at_one_of_two_locations_goes_by_the_version_of_the_sku(any_app):
+    make_product(sku="CUP", stock=10)
+    add_second_location("CUP", stock=5)
+    version = queries.get_stock("CUP").version
+
+    change("CUP", "set", 3, expect=version, location="cellar")
+
+    assert queries.get_stock("CUP").on_hand == 13
+    with pytest.raises(StaleVersion):
+        change("CUP", "set", 1, expect=version, location="cellar")
+
+
+def add_second_location(sku, stock):
+    with transaction():
+        cellar = Location(code="cellar", name="Cellar")
+        db.session.add(cellar)
+        db.session.flush()
+        variant = db.session.scalars(sa.select(Variant).where(Variant.sku == sku)).one()
+        level = StockLevel(variant_id=variant.id, location_id=cellar.id, on_hand=0, updated_at=now_ms())
+        db.session.add(level)
+        db.session.flush()
+        apply(level.id, sku, Change("opening", on_hand=stock), BY_TEST)
 
 
 @pytest.mark.parametrize("operation", ["add", "remove", "receive", "damage", "return"])
