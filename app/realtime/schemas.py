@@ -57,11 +57,11 @@ class SocketStatus(BaseModel):
     connections: int
     users: int
     channels: int
-    messages_in: int
-    messages_out: int
-    bytes_out: int
-    rate_in: float
-    rate_out: float
+    messagesIn: int
+    messagesOut: int
+    bytesOut: int
+    rateIn: float
+    rateOut: float
     evicted: int
     p50: float | None
     p95: float | None

@@ -8,17 +8,9 @@ from app.core.redis import RedisDown
 from app.realtime.publish import text
 from app.security import headers
 
-TOTALS = (
-    "connections",
-    "users",
-    "messages_in",
-    "messages_out",
-    "bytes_out",
-    "rate_in",
-    "rate_out",
-    "evicted",
-)
+TOTALS = ("connections", "users", "messagesIn", "messagesOut", "bytesOut", "rateIn", "rateOut", "evicted")
 PERCENTILES = ("p50", "p95", "p99")
+PREFIX = "rt:live:"
 
 
 def socket_status() -> dict[str, Any]:
@@ -41,18 +33,26 @@ def read_processes() -> list[dict[str, Any]]:
     """One entry a living socket process. Raises RedisDown."""
 
     def read(client: Any) -> list[dict[bytes, bytes]]:
-        keys = list(client.scan_iter("rt:live:*", count=5000))
+        keys = list(client.scan_iter(f"{PREFIX}*", count=5000))
         pipeline = client.pipeline(transaction=False)
         for key in keys:
             pipeline.hgetall(key)
         return [
-            {b"id": key, **fields} for key, fields in zip(keys, pipeline.execute(), strict=True) if fields
+            {b"id": key.removeprefix(PREFIX.encode()), **fields}
+            for key, fields in zip(keys, pipeline.execute(), strict=True)
+            if fields
         ]
 
     return [
-        {text(name): parse(text(value)) for name, value in fields.items()}
+        {camel(text(name)): parse(text(value)) for name, value in fields.items()}
         for fields in current_app.extensions["redis"].call(read)
     ]
+
+
+def camel(name: str) -> str:
+    """The API's JSON is spelt messagesIn, the processes' hash messages_in."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def parse(value: str) -> int | float | str | None:

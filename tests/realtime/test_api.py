@@ -192,13 +192,13 @@ def test_the_status_sums_what_the_processes_say(app, client, program, redis):
 
     status = client.get(URL, headers=program).json
 
-    assert (status["status"], status["connections"], status["users"], status["messages_out"]) == (
+    assert (status["status"], status["connections"], status["users"], status["messagesOut"]) == (
         "up",
         6,
         4,
         80,
     )
-    assert (status["rate_out"], status["channels"]) == (3.0, 5)
+    assert (status["rateOut"], status["channels"]) == (3.0, 5)
     assert (status["p50"], status["p95"], status["p99"]) == (2.5, 8.0, 20.0)
     assert sorted(process["pid"] for process in status["processes"]) == [7, 8]
     assert sorted(str(process["p99"]) for process in status["processes"]) == ["20.0", "None"]
