@@ -44,7 +44,11 @@ def measure(shop: Shop, _seconds: float | None) -> list[Measure]:
     shop.start_all()
     with chromium.playwright() as driver, chromium.launch(driver) as browser:
         return [
-            Measure(f"first visit, {name}", LIMITS.get(name, {}), [run_once(browser, shop.url, path) for _ in range(RUNS)])
+            Measure(
+                f"first visit, {name}",
+                LIMITS.get(name, {}),
+                [run_once(browser, shop.url, path) for _ in range(RUNS)],
+            )
             for name, path in pages(shop).items()
         ]
 

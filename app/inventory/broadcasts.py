@@ -36,27 +36,20 @@ def product_messages(ids: list[str]) -> list[Message]:
 
 
 def stock_message(badge: StockBadge) -> Message:
-    content = render("inventory/stock_changed.push.html", badge=badge)
-    return Message(
-        f"stock:{badge.sku}",
-        "stock_changed",
-        now_ms(),
-        {"sku": badge.sku, **public_figures(badge)},
-        content={language(): content},
-        version=badge.version,
-    )
+    template = "inventory/stock_changed.push.html"
+    return make_message(f"stock:{badge.sku}", "stock_changed", badge, template, sku=badge.sku)
 
 
 def product_message(badge: ProductBadge) -> Message:
-    content = render("catalogue/product_stock_changed.push.html", badge=badge)
-    return Message(
-        f"product:{badge.product_id}",
-        "product_stock_changed",
-        now_ms(),
-        {"productId": badge.product_id, **public_figures(badge)},
-        content={language(): content},
-        version=badge.version,
-    )
+    channel, template = f"product:{badge.product_id}", "catalogue/product_stock_changed.push.html"
+    return make_message(channel, "product_stock_changed", badge, template, productId=badge.product_id)
+
+
+def make_message(
+    channel: str, event: str, badge: StockBadge | ProductBadge, template: str, **names: Any
+) -> Message:
+    content = {language(): render(template, badge=badge)}
+    return Message(channel, event, now_ms(), {**names, **public_figures(badge)}, content, badge.version)
 
 
 def public_figures(badge: StockBadge | ProductBadge) -> dict[str, Any]:
