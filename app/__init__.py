@@ -51,6 +51,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
         idempotency,
         jobs,
         logs,
+        mail,
         outbox,
         schedule,
     )
@@ -74,6 +75,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     commands.init_app(app)
     schedule.every(app, 1, outbox.sweep)
     schedule.every(app, 1, jobs.requeue_due)
+    schedule.every(app, 900, mail.queue_unsent)
     schedule.every(app, 3600, outbox.prune)
     schedule.every(app, 3600, idempotency.prune)
 

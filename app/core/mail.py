@@ -17,6 +17,8 @@ from app.core.database import BigKey, db, transaction
 from app.settings import Settings
 
 SMTP_TIMEOUT_S = 10
+LOST_AFTER_MS = 15 * 60 * 1000
+GIVE_UP_AFTER_MS = 2 * 24 * 3600 * 1000
 
 
 class Mail(db.Model):
@@ -49,6 +51,17 @@ def write_mail(to: str, template: str, **context: object) -> None:
     db.session.add(mail)
     db.session.flush()  # the job takes the id
     jobs.run_later(deliver_mail, mail.id)
+
+
+def queue_unsent() -> None:
+    """Queue again what no job will send any more, such as after Redis lost its queue: RQ gives up after 13 minutes."""
+    now = clock.now_ms()
+    lost = sa.select(Mail.id).where(
+        Mail.sent_at.is_(None), Mail.created_at.between(now - GIVE_UP_AFTER_MS, now - LOST_AFTER_MS)
+    )
+    for mail_id in db.session.scalars(lost).all():
+        with transaction():
+            jobs.run_later(deliver_mail, mail_id)
 
 
 def deliver_mail(mail_id: int) -> None:

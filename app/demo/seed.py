@@ -31,7 +31,8 @@ SIZES = {"": "", "S": "Small", "M": "Medium", "L": "Large"}
 WIDTH, HEIGHT = 800, 1000
 STUDIO = "studio"
 SEEDED = Origin("seed", "Opening stock")
-RETURNED = Origin("seed", "Unloaded from the kiln")
+# The first variant of these sold out and came back, so that a new shop has something to show for it.
+CAME_BACK = ("quay-mug", "furrow-vase", "lantern-lamp", "hearth-candle")
 
 
 def seed_shop() -> bool:
@@ -138,7 +139,8 @@ def add_product(entry: DemoProduct, category: Category, position: int, location:
     db.session.flush()  # levels and search terms take ids
     index_product(product)
     for variant, row in zip(entry.variants, product.variants, strict=True):
-        add_stock(variant, row, location)
+        level = add_level(variant, row, location)
+        add_stock(variant, level, came_back=entry.slug in CAME_BACK and row.position == 0)
 
 
 def add_pictures(entry: DemoProduct) -> list[Picture]:
@@ -165,21 +167,24 @@ def add_pictures(entry: DemoProduct) -> list[Picture]:
     ]
 
 
-def add_stock(entry: DemoVariant, variant: Variant, location: Location) -> None:
+def add_level(entry: DemoVariant, variant: Variant, location: Location) -> StockLevel:
     expected = clock.now().date() + timedelta(days=entry.back_on) if entry.back_on is not None else None
     level = StockLevel(
         variant_id=variant.id,
         location_id=location.id,
         low_threshold=USUAL_LOW_THRESHOLD if entry.low_threshold is None else entry.low_threshold,
         expected_on=expected,
-        on_hand=0,
-        reserved=0,
-        unavailable=0,
-        backorder_limit=0,
-        version=0,
         updated_at=now_ms(),
     )
     db.session.add(level)
     db.session.flush()  # the ledger takes the id
-    if entry.on_hand:
-        apply(level.id, variant.sku, Change("opening", on_hand=entry.on_hand), SEEDED)
+    return level
+
+
+def add_stock(entry: DemoVariant, level: StockLevel, *, came_back: bool) -> None:
+    if came_back:
+        apply(level.id, entry.sku, Change("opening", on_hand=1), SEEDED)
+        apply(level.id, entry.sku, Change("sale", on_hand=-1), Origin("seed", "The last one"))
+        apply(level.id, entry.sku, Change("receive", on_hand=entry.on_hand), Origin("seed", "From the kiln"))
+    elif entry.on_hand:
+        apply(level.id, entry.sku, Change("opening", on_hand=entry.on_hand), SEEDED)
