@@ -31,9 +31,11 @@ def seed() -> None:
     """Fill an empty shop with the demo's products, pictures and accounts."""
     from app.demo.seed import seed_shop
 
-    click.echo(
-        "The demo shop is there." if seed_shop() else "The shop has products already; nothing was changed."
-    )
+    try:
+        done = seed_shop()
+    except DomainError as error:
+        raise click.ClickException(error.detail) from None
+    click.echo("The demo shop is there." if done else "The shop has products already; nothing was changed.")
 
 
 @click.command()

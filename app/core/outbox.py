@@ -107,6 +107,7 @@ def deliver(events: Iterable[Announcement]) -> tuple[list[int], list[int]]:
         except RedisDown:
             break
         except Exception:
+            db.session.rollback()  # PostgreSQL would refuse every later group of this batch
             log.exception("outbox event %s of topic %s failed", group[-1].id, group[-1].topic)
             metrics.count("outbox_failed", topic=group[-1].topic)
             failed += [event.id for event in group]

@@ -10,6 +10,7 @@ from app.catalogue.models import Category, Picture, Product, Variant
 from app.catalogue.search import index_product
 from app.core import clock
 from app.core.database import db, now_ms, transaction
+from app.core.errors import Forbidden
 from app.demo import drawing
 from app.demo.accounts import DEMO_ACCOUNTS, NAMES
 from app.demo.assortment import (
@@ -37,6 +38,8 @@ CAME_BACK = ("quay-mug", "furrow-vase", "lantern-lamp", "hearth-candle")
 
 def seed_shop() -> bool:
     """Fill an empty shop; False when it has products already. All in one transaction, so it is there whole or not."""
+    if current_app.config["SETTINGS"].is_production:
+        raise Forbidden("The demo's passwords are known to everybody; it is not for production")
     if db.session.scalar(sa.select(Product.id).limit(1)):
         return False
     media = current_app.config["SETTINGS"].data_path / "media"

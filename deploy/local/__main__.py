@@ -62,7 +62,10 @@ def run(settings: Settings, started: float) -> None:
         family.end_with_parent()
     family.adopt_orphans()
     raise_open_files()
-    settings.data_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Refusal(f"DATA_DIR: cannot write to {settings.DATA_DIR} ({error.strerror})") from None
     with lock.hold(settings):
         ports.check(settings)
         folders.make(settings)
