@@ -125,7 +125,6 @@ def role_required(*roles: str) -> Callable[[View], View]:
                 raise Forbidden("Your account may not see this page")
             return view(*args, **kwargs)
 
-        guarded.required_roles = roles  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return guard
