@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
@@ -24,6 +24,7 @@ from app.settings import Settings
 WRITE_WAIT_S = 2.0
 POOL_WAIT_S = 2.0
 POOL_SIZE = 8
+CHUNK = 500
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +33,8 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +130,8 @@ def transaction() -> Iterator[None]:
             faults.reach("after_commit")
         except BaseException as error:
             db.session.rollback()
+            if is_deadlock(error):
+                raise Deadlock() from error
             if is_busy(error):
                 raise DatabaseBusy() from error
             raise
@@ -150,10 +155,46 @@ def write_turn() -> Iterator[None]:
         _sqlite_turn.release()
 
 
+class Deadlock(DatabaseBusy):
+    """PostgreSQL undid this transaction so that another could go on; doing it again is safe."""
+
+
+def run_transaction(action: Callable[[], Answer]) -> Answer:
+    """Run `action` in a transaction, and again when the database undid it for another's sake. Raises DatabaseBusy."""
+    for pause_ms in (5, 20, 50):
+        try:
+            with transaction():
+                return action()
+        except Deadlock:
+            if _callbacks.get() is not None:
+                raise  # the outermost transaction is what was undone
+            time.sleep(random.uniform(1, pause_ms) / 1000)
+    with transaction():
+        return action()
+
+
+def is_deadlock(error: BaseException) -> bool:
+    return isinstance(error, OperationalError) and sql_state(error) in ("40P01", "40001")
+
+
 def is_busy(error: BaseException) -> bool:
-    if not isinstance(error, OperationalError):
-        return False
-    return "locked" in str(error.orig) or getattr(error.orig, "sqlstate", "") in ("40P01", "40001", "55P03")
+    return isinstance(error, OperationalError) and (
+        "locked" in str(error.orig) or sql_state(error) == "55P03"
+    )
+
+
+def sql_state(error: OperationalError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def delete_in_chunks(model: type[Base], condition: sa.ColumnElement[bool]) -> None:
+    """Delete the rows that meet the condition, in transactions that hold the write lock only briefly."""
+    columns = sa.inspect(model).primary_key
+    chunk = sa.select(*columns).where(condition).limit(CHUNK)
+    while keys := [tuple(row) for row in db.session.execute(chunk)]:
+        with transaction():
+            rows = sa.delete(model).where(sa.tuple_(*columns).in_(keys))
+            db.session.execute(rows.execution_options(synchronize_session=False))
 
 
 def after_commit(callback: Callable[[], Any]) -> None:

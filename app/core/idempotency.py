@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import db, now_ms, transaction
+from app.core.database import db, delete_in_chunks, now_ms, run_transaction, transaction
 from app.core.errors import DomainError, Invalid
 
 KEEP_MS = 7 * 24 * 3600 * 1000
@@ -48,7 +48,8 @@ def once(scope: str, key: str | None, request_body: bytes, action: Callable[[], 
 
     Raises KeyReused when the key came before with another body.
     """
-    with transaction():
+
+    def claimed() -> Answer:
         if key is None:
             return action()
         if not 1 <= len(key) <= LONGEST_KEY:
@@ -66,6 +67,8 @@ def once(scope: str, key: str | None, request_body: bytes, action: Callable[[], 
         )
         return answer
 
+    return run_transaction(claimed)
+
 
 def claim(scope: str, key: str, digest: str) -> bool:
     """On PostgreSQL a second caller waits here until the first has committed or failed."""
@@ -82,5 +85,4 @@ def replay(scope: str, key: str, digest: str) -> Answer:
 
 
 def prune() -> None:
-    with transaction():
-        db.session.execute(sa.delete(IdempotencyKey).where(IdempotencyKey.created_at < now_ms() - KEEP_MS))
+    delete_in_chunks(IdempotencyKey, IdempotencyKey.created_at < now_ms() - KEEP_MS)

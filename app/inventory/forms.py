@@ -1,10 +1,10 @@
 """The form that staff change stock with."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from app.core.forms import OnceForm
 from app.inventory.adjustments import LARGEST_QUANTITY
 
 CHOICES = [
@@ -16,7 +16,7 @@ CHOICES = [
 ]
 
 
-class StockForm(FlaskForm):
+class StockForm(OnceForm):
     """`version` is what the page showed, so that a count cannot overwrite a sale that happened meanwhile."""
 
     operation = SelectField("What happened", choices=CHOICES)

@@ -21,7 +21,13 @@ def guarded_update() -> sa.Update:
     reserved = level.c.reserved + sa.bindparam("d_reserved", type_=sa.Integer)
     unavailable = level.c.unavailable + sa.bindparam("d_unavailable", type_=sa.Integer)
     expect = sa.bindparam("expect", type_=sa.BigInteger)
-    values = {"on_hand": on_hand, "reserved": reserved, "unavailable": unavailable}
+    arrived = sa.bindparam("arrived", type_=sa.Boolean)
+    values = {
+        "on_hand": on_hand,
+        "reserved": reserved,
+        "unavailable": unavailable,
+        "expected_on": sa.case((arrived, None), else_=level.c.expected_on),
+    }
     return (
         sa.update(level)
         .where(level.c.id == sa.bindparam("level"), on_hand >= 0, reserved >= 0, unavailable >= 0)
@@ -69,8 +75,15 @@ def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: in
     Call inside transaction(), levels in ascending id. The guard is in the UPDATE itself, so two callers cannot both
     pass it: PostgreSQL re-checks the condition on the row it waited for, SQLite has one writer.
     """
-    deltas = {"d_on_hand": change.on_hand, "d_reserved": change.reserved, "d_unavailable": change.unavailable}
-    row = db.session.execute(GUARDED_UPDATE, {"level": level_id, "expect": expect, **deltas}).one_or_none()
+    values = {
+        "level": level_id,
+        "expect": expect,
+        "d_on_hand": change.on_hand,
+        "d_reserved": change.reserved,
+        "d_unavailable": change.unavailable,
+        "arrived": change.kind == "receive",  # the delivery that the badge announced is here
+    }
+    row = db.session.execute(GUARDED_UPDATE, values).one_or_none()
     if row is None:
         raise refusal(level_id, sku, change, expect)
     figures = Figures(*row)

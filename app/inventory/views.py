@@ -4,9 +4,9 @@ from flask import Blueprint, Flask, flash, render_template, request
 from werkzeug.wrappers import Response
 
 from app.core import clock, http
-from app.core.database import transaction
 from app.core.errors import DomainError
 from app.core.failures import STATUS
+from app.core.forms import renew_key, submit_once
 from app.core.http import see_other
 from app.inventory import queries
 from app.inventory.adjustments import change_stock
@@ -45,17 +45,22 @@ def post_change(sku: str) -> str | Response | tuple[str, int]:
     form = StockForm()
     if not form.validate_on_submit():
         return sku_page(sku, form), 422
-    origin = Origin(current_caller().name, form.reason.data, request_id=http.request_id())
+    caller = current_caller()
+    origin = Origin(caller.name, form.reason.data, request_id=http.request_id())
     shown = form.version.data or ""
     expect = int(shown[:18]) if form.operation.data == "set" and shown.isdecimal() else None
+
+    def act() -> str:
+        figures = change_stock(sku, form.operation.data, form.quantity.data, origin, expect=expect)
+        return f"{sku} has {figures.on_hand} on hand now."
+
     try:
-        with transaction():
-            figures = change_stock(sku, form.operation.data, form.quantity.data, origin, expect=expect)
+        flash(submit_once(form, caller.name, act), "success")
     except DomainError as error:
         form.quantity.errors = [error.detail]
         form.version.data = queries.get_stock(sku).version
+        renew_key(form)
         return sku_page(sku, form), STATUS[error.kind]
-    flash(f"{sku} has {figures.on_hand} on hand now.", "success")
     return see_other(f"/staff/inventory/{sku}")
 
 

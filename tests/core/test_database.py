@@ -115,3 +115,37 @@ def test_one_holder_at_a_time_until_the_lease_runs_out(any_app):
 
     assert hold_lease("clock", "b")
     assert not hold_lease("clock", "a")
+
+
+def test_two_writers_that_lock_in_opposite_orders_both_get_through(any_app):
+    """PostgreSQL undoes one of them, which then simply runs again; SQLite has them queue."""
+    with transaction():
+        add_lease("a")
+        add_lease("b")
+    meeting = threading.Barrier(2)
+    tries = []
+
+    def move(first, second):
+        with any_app.app_context():
+            database.run_transaction(lambda: take_both(first, second))
+
+    def take_both(first, second):
+        tries.append(first)
+        take(first)
+        if len(tries) <= 2 and not any_app.config["SETTINGS"].is_sqlite:
+            meeting.wait(10)
+        take(second)
+
+    def take(name):
+        changed = sa.update(Lease).where(Lease.name == name).values(expires_at=Lease.expires_at + 1)
+        db.session.execute(changed)
+
+    threads = [threading.Thread(target=move, args=order) for order in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Lease.expires_at)).all() == [2, 2]
+    assert len(tries) == (2 if any_app.config["SETTINGS"].is_sqlite else 3)

@@ -1,5 +1,7 @@
 """The arithmetic of stock, on both databases."""
 
+from datetime import date, timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -208,3 +210,32 @@ def test_the_badge_tells_the_number_only_when_there_are_few(app, stock, threshol
     badge = queries.get_stock("CUP").badge()
 
     assert (badge.state, badge.left) == (state, left)
+
+
+def test_a_date_that_has_passed_and_a_delivery_that_came_promise_nothing(any_app):
+    for sku, days in (("LATE", -1), ("TODAY", 0), ("SOON", 9)):
+        make_product(sku=sku, stock=0)
+        expect_delivery(sku, date.today() + timedelta(days=days))
+
+    assert [queries.get_stock(sku).state for sku in ("LATE", "TODAY", "SOON")] == ["out", "back", "back"]
+
+    change("SOON", "receive", 5)
+    change("SOON", "remove", 5)
+    assert queries.get_stock("SOON").state == "out"
+
+
+def expect_delivery(sku, day):
+    with transaction():
+        variant = db.session.scalars(sa.select(Variant).where(Variant.sku == sku)).one()
+        db.session.query(StockLevel).filter_by(variant_id=variant.id).update({"expected_on": day})
+
+
+def test_history_covers_all_locations_newest_first(any_app):
+    make_product(sku="CUP", stock=2)
+    add_second_location("CUP", 4)
+
+    change("CUP", "receive", 3, location="cellar")
+    change("CUP", "receive", 1)
+
+    assert [row.d_on_hand for row in queries.list_movements("CUP")] == [1, 3, 4, 2]
+    assert [row.d_on_hand for row in queries.list_movements("CUP", limit=2)] == [1, 3]

@@ -1,0 +1,38 @@
+"""Forms that take effect once: a double click, a reload or a lost answer must not change stock twice."""
+
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from app.core import idempotency
+from app.core.idempotency import Answer
+
+
+class OnceForm(FlaskForm):
+    """`key` is made with the page and travels with every click on its button."""
+
+    key = HiddenField(default=lambda: secrets.token_hex(16))
+
+
+def submit_once(form: OnceForm, caller: str, act: Callable[[], str]) -> str:
+    """Run `act` in one transaction and return its message; a repeat of the same submission gets that message again.
+
+    Raises KeyReused when the page was sent before with other values.
+    """
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    answer = idempotency.once(
+        f"{caller} {request.method} {request.path}",
+        form.key.data or None,
+        urlencode(sorted(fields)).encode(),
+        lambda: Answer({"message": act()}, 200),
+    )
+    return str(answer.document["message"])
+
+
+def renew_key(form: OnceForm) -> None:
+    """Let what is shown again be sent again."""
+    form.key.data = secrets.token_hex(16)
