@@ -31,7 +31,8 @@ bench: env-dev ## measure the shop under load
 	@exec .venv/bin/python -m bench $(ARGS)
 
 demo-traffic: env ## shoppers that browse and buy in the running shop
-	@APP_ENV=$${APP_ENV:-demo} exec .venv/bin/flask --app wsgi simulate $(ARGS)
+	@grep -qs '^ *APP_ENV *= *[^ ]' .env .env.local || export APP_ENV="$${APP_ENV:-demo}"; \
+	    exec .venv/bin/flask --app wsgi simulate $(ARGS)
 
 env:
 	@{ [ -x .venv/bin/python ] && cmp -s requirements.txt .venv/installed/requirements.txt; } \

@@ -15,9 +15,12 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     """The shop: pages, API, jobs and schedule. `settings` are read from the environment unless they are given."""
     from flask import Flask
 
-    from app import settings as environment
+    from app import environment
+    from app.core import locales
 
     settings = settings or environment.load()
+    locales.check_locale(settings)
+    environment.make_data_folder(settings)
     app = Flask("app", root_path=str(ROOT), static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         SETTINGS=settings,
@@ -32,6 +35,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
         MAX_CONTENT_LENGTH=1024 * 1024,
     )
     bind_core(app, settings)
+    bind_background(app)
     bind_platform(app, settings)
     bind_features(app)
     return app
@@ -41,20 +45,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app import commands
-    from app.core import (
-        assets,
-        database,
-        extensions,
-        failures,
-        fragments,
-        http,
-        idempotency,
-        jobs,
-        logs,
-        mail,
-        outbox,
-        schedule,
-    )
+    from app.core import assets, database, extensions, failures, fragments, http, logs, navigation
     from app.core.redis import Breaker, connect
 
     if settings.TRUSTED_PROXIES:
@@ -66,13 +57,20 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     extensions.migrate.init_app(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.htmx.init_app(app)
     http.init_app(app)
+    navigation.init_app(app)
     failures.init_app(app)
-    outbox.init_app(app)
-    jobs.init_app(app)
-    schedule.init_app(app)
     assets.init_app(app, ROOT / "static")
     fragments.init_app(app, settings)
     commands.init_app(app)
+
+
+def bind_background(app: "Flask") -> None:
+    """What happens after the answer: events, jobs, and what runs by the clock."""
+    from app.core import idempotency, jobs, mail, outbox, schedule
+
+    outbox.init_app(app)
+    jobs.init_app(app)
+    schedule.init_app(app)
     schedule.every(app, 1, outbox.sweep)
     schedule.every(app, 1, jobs.requeue_due)
     schedule.every(app, 900, mail.queue_unsent)
@@ -107,7 +105,7 @@ def bind_features(app: "Flask") -> None:
     from app.core import outbox, schedule
     from app.demo.accounts import DEMO_ACCOUNTS
     from app.inventory import api as inventory_api
-    from app.inventory import broadcasts, ledger, reconcile
+    from app.inventory import broadcasts, demand, expiry, hold_api, ledger, reconcile
     from app.inventory import views as inventory_views
     from app.operations import api as operations_api
     from app.operations import views as operations_views
@@ -116,6 +114,8 @@ def bind_features(app: "Flask") -> None:
 
     app.config["DEMO_ACCOUNTS"] = DEMO_ACCOUNTS
     catalogue_views.init_app(app)
+    demand.init_app(app)
+    hold_api.init_app(app)
     inventory_api.init_app(app)
     inventory_views.init_app(app)
     storefront_views.init_app(app)
@@ -125,11 +125,12 @@ def bind_features(app: "Flask") -> None:
     snapshots.register(app, "stock", broadcasts.stock_messages)
     snapshots.register(app, "product", broadcasts.product_messages)
     schedule.every(app, 60, reconcile.fill_redis)
+    schedule.every(app, 10, expiry.expire_due)
 
 
 def create_live_app(settings: "Settings | None" = None) -> "Flask":
     """The socket process, which must not import what `create_app` does."""
-    from app import settings as environment
+    from app import environment
     from app.core import logs
     from app.realtime.live.server import create_live
 

@@ -1,15 +1,36 @@
 """The command line: `flask --app wsgi <command>`."""
 
+import contextlib
+from collections.abc import Iterator
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import DomainError
+from app.core.redis import RedisError
 
 
 def init_app(app: Flask) -> None:
     for command in (setup, seed, user, token, worker, clock, simulate, settings):
         app.cli.add_command(command)
+
+
+@contextlib.contextmanager
+def said_plainly() -> Iterator[None]:
+    """What the shop, its database or its Redis refuses is a line for whoever typed the command, not a traceback."""
+    from app.core.database import db
+
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(error.detail) from None
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise click.ClickException(f"DATABASE_URL: cannot use {db.engine.url!r} ({reason})") from None
+    except RedisError as error:
+        raise click.ClickException(f"REDIS_URL: {error}") from None
 
 
 @click.command()
@@ -18,11 +39,12 @@ def setup() -> None:
     """Bring the database to the newest migration, and in the demo fill an empty shop."""
     from app.core import migration
 
-    migration.upgrade()
-    if current_app.config["SETTINGS"].is_demo:
-        from app.demo.seed import seed_shop
+    with said_plainly():
+        migration.upgrade()
+        if current_app.config["SETTINGS"].is_demo:
+            from app.demo.seed import seed_shop
 
-        seed_shop()
+            seed_shop()
 
 
 @click.command()
@@ -31,42 +53,52 @@ def seed() -> None:
     """Fill an empty shop with the demo's products, pictures and accounts."""
     from app.demo.seed import seed_shop
 
-    try:
+    with said_plainly():
         done = seed_shop()
-    except DomainError as error:
-        raise click.ClickException(error.detail) from None
-    click.echo("The demo shop is there." if done else "The shop has products already; nothing was changed.")
+    click.echo("The demo shop is there." if done else "The shop has products already; none were added.")
 
 
 @click.command()
 @click.argument("email")
-@click.option("--name", required=True)
+@click.option("--name", help="of a new account")
 @click.option("--role", default="shopper", show_default=True)
-@click.password_option()
+@click.option("--password", help="asked for when it is missing")
+@click.option("--enable/--disable", "enabled", default=None, help="an account that there is already")
 @with_appcontext
-def user(email: str, name: str, role: str, password: str) -> None:
-    """Open an account."""
-    from app.security.users import create_user
+def user(email: str, name: str | None, role: str, password: str | None, enabled: bool | None) -> None:
+    """Open an account, or shut somebody out and let them in again."""
+    from app.security.users import create_user, disable_user, enable_user
 
-    try:
-        created = create_user(email, name, role, password)
-    except DomainError as error:
-        raise click.ClickException(error.detail) from None
-    click.echo(f"{created.email} is {created.role}")
+    with said_plainly():
+        if enabled is None:
+            if not name:
+                raise click.UsageError("A new account needs --name.")
+            password = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+            created = create_user(email, name, role, password)
+            click.echo(f"{created.email} is {created.role}")
+        elif enabled:
+            enable_user(email)
+            click.echo(f"{email} may sign in again")
+        else:
+            disable_user(email)
+            click.echo(f"{email} is signed out and may not sign in")
 
 
 @click.command()
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, required=True, help="may be given several times")
+@click.option("--scope", "scopes", multiple=True, help="may be given several times")
+@click.option("--revoke", is_flag=True, help="end every token of this name")
 @with_appcontext
-def token(name: str, scopes: tuple[str, ...]) -> None:
-    """Make an API token; it is shown this once."""
-    from app.security.tokens import create_token
+def token(name: str, scopes: tuple[str, ...], revoke: bool) -> None:
+    """Make an API token, which is shown this once, or revoke one."""
+    from app.security.tokens import create_token, revoke_token
 
-    try:
-        click.echo(create_token(name, list(scopes)))
-    except DomainError as error:
-        raise click.ClickException(error.detail) from None
+    with said_plainly():
+        if revoke:
+            revoke_token(name)
+            click.echo(f"{name} opens nothing any more")
+        else:
+            click.echo(create_token(name, list(scopes)))
 
 
 @click.command()
@@ -77,7 +109,8 @@ def worker(burst: bool) -> None:
     from app.core import jobs
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    jobs.work(app, app.config["SETTINGS"].REDIS_URL, jobs.QUEUES, burst=burst)
+    with said_plainly():
+        jobs.work(app, app.config["SETTINGS"].REDIS_URL, jobs.QUEUES, burst=burst)
 
 
 @click.command()

@@ -1,21 +1,16 @@
-"""Every environment variable: its name, default, unit and range. Nothing else reads the environment.
+"""Every environment variable: its name, default, unit and range.
 
 Standard library only, because the socket process imports it and has to stay small.
 """
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-from app.local_files import redis_socket, stored_secret
-from app.variables import parse, read_env_file, setting
+from app import checks
+from app.local_files import redis_socket
+from app.variables import setting
 
 ENVIRONMENTS = ("demo", "development", "test", "production")
-SHORTEST_SECRET = 32
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 class SettingsError(Exception):
@@ -40,12 +35,16 @@ class Settings:
     SHOP_NAME: str = setting("Shop", "kilnmark", "the name on every page")
     SHOP_CURRENCY: str = setting("Shop", "EUR", "ISO 4217 code of all prices")
     SHOP_LOCALE: str = setting("Shop", "en", "language of pages and pushed fragments")
-    SHOP_TIMEZONE: str = setting("Shop", "Europe/Berlin", "time zone of shown times")
+    SHOP_TIMEZONE: str = setting(
+        "Shop", "Europe/Berlin", "time zone of shown times", check=checks.check_time_zone
+    )
 
     HOST: str = setting("Web", "127.0.0.1", "address that web and live listen on")
     PORT: int = setting("Web", 3001, "pages and JSON API", least=1, most=65535)
     WEB_WORKERS: int = setting("Web", 1, "web processes; SQLite wants 1", least=1, most=64)
-    PUBLIC_URL: str = setting("Web", "", "address that shoppers use; default http://localhost:PORT")
+    PUBLIC_URL: str = setting(
+        "Web", "", "address that shoppers use; default http://localhost:PORT", check=checks.check_public_url
+    )
     TRUSTED_HOSTS: tuple[str, ...] = setting(
         "Web", (), "Host names answered, by comma; default from PUBLIC_URL"
     )
@@ -60,12 +59,20 @@ class Settings:
     STAFF_SESSION_HOURS: int = setting("Web", 12, "a staff login lasts", unit="hours", least=1, most=24)
 
     DATABASE_URL: str = setting("Storage", "", "SQLAlchemy address; default SQLite under DATA_DIR")
-    REDIS_URL: str = setting("Storage", "", "Redis address; default the embedded server under DATA_DIR")
+    REDIS_URL: str = setting(
+        "Storage",
+        "",
+        "Redis address; default the embedded server under DATA_DIR",
+        check=checks.check_redis_url,
+    )
 
     WEBSOCKET_PORT: int = setting("WebSocket", 3002, "sockets", least=1, most=65535)
-    WEBSOCKET_PATH: str = setting("WebSocket", "/ws", "path of the socket")
+    WEBSOCKET_PATH: str = setting("WebSocket", "/ws", "path of the socket", check=checks.check_path)
     WEBSOCKET_URL: str = setting(
-        "WebSocket", "", "address that pages connect to; default the page's host on WEBSOCKET_PORT"
+        "WebSocket",
+        "",
+        "address that pages connect to; default the page's host on WEBSOCKET_PORT",
+        check=checks.check_socket_url,
     )
     WEBSOCKET_HEARTBEAT_INTERVAL: int = setting(
         "WebSocket", 30000, "one beat", unit="ms", least=1000, most=300000
@@ -99,6 +106,18 @@ class Settings:
     INVENTORY_ENABLE_ALERTS: bool = setting("Inventory", True, "raise low and out alerts")
     INVENTORY_LOW_STOCK_THRESHOLD: int = setting(
         "Inventory", 10, "units at which a SKU counts as low", unit="units", least=0, most=1000000
+    )
+    INVENTORY_HOLD_SECONDS: int = setting(
+        "Inventory", 600, "a hold lasts, renewed by its owner", unit="s", least=10, most=86400
+    )
+    INVENTORY_HOLD_MAX_SECONDS: int = setting(
+        "Inventory", 1800, "a hold lasts at most, however often it is renewed", unit="s", least=10, most=86400
+    )
+    INVENTORY_MAX_PER_ORDER: int = setting(
+        "Inventory", 50, "of one SKU in one hold of a shopper", unit="units", least=1, most=1000000
+    )
+    INVENTORY_MAX_HOLDS_PER_ADDRESS: int = setting(
+        "Inventory", 20, "open holds of shoppers behind one address", least=1, most=100000
     )
     INVENTORY_CHECK_INTERVAL: int = setting(
         "Inventory", 60000, "periodic stock check", unit="ms", least=1000, most=86400000
@@ -144,7 +163,10 @@ class Settings:
     )
 
     MAIL_URL: str = setting(
-        "Mail", "", "smtp://user:password@host:port (smtps: for TLS); default a folder under DATA_DIR"
+        "Mail",
+        "",
+        "smtp://host:port, or smtps:// or smtp+starttls:// with user:password@; default a folder under DATA_DIR",
+        check=checks.check_mail_url,
     )
     MAIL_FROM: str = setting("Mail", "kilnmark <shop@localhost>", "sender of all mails")
 
@@ -167,78 +189,3 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         return self.DATABASE_URL.startswith("sqlite")
-
-
-def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
-    """Read `.env`, `.env.local` and the environment, later ones winning. Raises SettingsError with every problem at once."""
-    folder = folder or Path.cwd()
-    sources = {
-        **read_env_file(folder / ".env"),
-        **read_env_file(folder / ".env.local"),
-        **(os.environ if environ is None else environ),
-    }
-    values: dict[str, Any] = {}
-    problems = []
-    for entry in fields(Settings):
-        try:
-            values[entry.name] = parse(entry, sources.get(entry.name, ""))
-        except ValueError as error:
-            problems.append(f"{entry.name}: {error}")
-    if problems:
-        raise SettingsError(problems)
-    return complete(values, folder)
-
-
-def complete(values: dict[str, Any], folder: Path) -> Settings:
-    """Fill in what follows from other variables, and refuse what production must not run with."""
-    values["APP_ENV"] = values["APP_ENV"] or "production"
-    data = (folder / values["DATA_DIR"]).resolve()
-    values["DATA_DIR"] = str(data)
-    values["DATABASE_URL"] = database_url(values["DATABASE_URL"] or f"sqlite:///{data / 'liveshelf.db'}")
-    values["REDIS_URL"] = values["REDIS_URL"] or f"unix://{redis_socket(data)}"
-    values["PUBLIC_URL"] = (values["PUBLIC_URL"] or f"http://localhost:{values['PORT']}").rstrip("/")
-    public = urlsplit(values["PUBLIC_URL"])
-    if not public.scheme or not public.hostname:
-        raise SettingsError(
-            [f"PUBLIC_URL: must look like https://shop.example, not {values['PUBLIC_URL']!r}"]
-        )
-    if not values["WEBSOCKET_PATH"].startswith("/"):
-        raise SettingsError([f"WEBSOCKET_PATH: must start with /, not {values['WEBSOCKET_PATH']!r}"])
-    if values["APP_ENV"] == "demo" and values["HOST"] not in LOOPBACK_NAMES:
-        raise SettingsError(
-            ["HOST: the demo knows its passwords and opens its API, so it listens on loopback only"]
-        )
-    values["ALLOWED_ORIGINS"] = values["ALLOWED_ORIGINS"] or origins(values)
-    values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or tuple(
-        dict.fromkeys((public.hostname, *LOOPBACK_NAMES))
-    )
-    values["SECRET_KEY"] = secret_key(values, data)
-    return Settings(**values)
-
-
-def origins(values: Mapping[str, Any]) -> tuple[str, ...]:
-    if values["APP_ENV"] == "production":
-        return (values["PUBLIC_URL"],)
-    return tuple(
-        dict.fromkeys([values["PUBLIC_URL"], *(f"http://{name}:{values['PORT']}" for name in LOOPBACK_NAMES)])
-    )
-
-
-def database_url(url: str) -> str:
-    """SQLAlchemy takes a bare postgresql:// for psycopg2, which is not what is installed."""
-    for prefix in ("postgresql://", "postgres://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
-
-
-def secret_key(values: Mapping[str, Any], data: Path) -> str:
-    given = values["SECRET_KEY"]
-    if values["APP_ENV"] == "production" or given:
-        if len(given) < SHORTEST_SECRET:
-            raise SettingsError([f"SECRET_KEY: must be set to at least {SHORTEST_SECRET} random characters"])
-        return given
-    try:
-        return stored_secret(data)
-    except OSError as error:
-        raise SettingsError([f"DATA_DIR: cannot write to {data} ({error.strerror})"]) from None

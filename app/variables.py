@@ -1,6 +1,6 @@
 """How a variable is declared, read from text, and described in `.env.example`. Standard library only."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, field, fields
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ def setting(
     least: int | None = None,
     most: int | None = None,
     choices: tuple[str, ...] = (),
+    check: Callable[[str], None] | None = None,
 ) -> Any:
+    """`check` raises ValueError with what the text must be; it sees the default too, unless that is empty."""
     return field(
         default=default,
         metadata={
@@ -25,6 +27,7 @@ def setting(
             "least": least,
             "most": most,
             "choices": choices,
+            "check": check,
         },
     )
 
@@ -32,13 +35,18 @@ def setting(
 def parse(entry: Field[Any], text: str) -> Any:
     """An empty value means the default, so that `NAME=` in a file never breaks a start."""
     text, rule = text.strip(), entry.metadata
-    if not text:
-        return entry.default
-    if isinstance(entry.default, bool):
+    value = read(entry.default, text, rule) if text else entry.default
+    if value and rule["check"]:
+        rule["check"](value)
+    return value
+
+
+def read(default: Any, text: str, rule: Mapping[str, Any]) -> Any:
+    if isinstance(default, bool):
         return parse_switch(text)
-    if isinstance(entry.default, int):
+    if isinstance(default, int):
         return parse_number(text, rule)
-    if isinstance(entry.default, tuple):
+    if isinstance(default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if rule["choices"] and text not in rule["choices"]:
         raise ValueError(f"must be one of {', '.join(rule['choices'])}, not {text!r}")

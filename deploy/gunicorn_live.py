@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from app.settings import load
+from app.environment import exit_if_refused, load
 
-settings = load()
+with exit_if_refused():
+    settings = load()
 
 bind = f"{settings.HOST}:{settings.WEBSOCKET_PORT}"
 worker_class = "gevent"

@@ -6,9 +6,10 @@ Read before a worker patches the standard library for gevent, so it imports noth
 import os
 from typing import Any
 
-from app.settings import load
+from app.environment import exit_if_refused, load
 
-settings = load()
+with exit_if_refused():
+    settings = load()
 
 bind = f"{settings.HOST}:{settings.PORT}"
 worker_class = "gevent"

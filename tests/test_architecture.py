@@ -14,6 +14,16 @@ PRIVATE = {"views", "api", "forms", "jobs", "broadcasts"}
 # The factory and the schedule know every package; `core.jobs` and the like are platform, not a feature's own.
 MAY_KNOW_ALL = {APP / "__init__.py", APP / "commands.py"}
 PLATFORM = {"core"}
+# Inside a package. Views, api and broadcasts are called through what `create_app` registered; forms and schemas say how
+# a request looks, which no action knows.
+IMPORTED_BY = {
+    "views": set(),
+    "api": set(),
+    "broadcasts": set(),
+    "forms": {"views", "api"},
+    "schemas": {"views", "api"},
+}
+READ_BY_BROADCASTS = {"queries", "models", "stock"}
 VAGUE = {"utils", "helpers", "services", "manager", "managers", "common", "misc"}
 # Loaded by `live` they would cost each socket process tens of megabytes.
 HEAVY = (
@@ -40,13 +50,51 @@ def imports(path: Path) -> Iterator[list[str]]:
                 yield alias.name.split(".")
 
 
+def app_imports(path: Path) -> Iterator[tuple[str, str]]:
+    """Packages of the shop, each with the module or name that is taken from it."""
+    for root, *rest in imports(path):
+        if root == "app" and len(rest) > 1:
+            yield rest[0], rest[1]
+
+
+def role(path: Path) -> str:
+    """What a file is: `hold_api.py` is an api, `views/grid.py` is a view."""
+    folder = path.parent.name
+    return folder if folder in IMPORTED_BY else path.stem.rsplit("_", 1)[-1]
+
+
 def test_views_forms_jobs_and_broadcasts_are_private_to_their_package() -> None:
     broken = []
     for path in set(APP.rglob("*.py")) - MAY_KNOW_ALL:
         own = path.relative_to(APP).parts[0]
-        for root, *rest in imports(path):
-            if root == "app" and len(rest) > 1 and rest[1] in PRIVATE and rest[0] not in {own, *PLATFORM}:
-                broken.append(f"{path.relative_to(ROOT)} imports {'.'.join(rest)}")
+        for package, module in app_imports(path):
+            if module in PRIVATE and package not in {own, *PLATFORM}:
+                broken.append(f"{path.relative_to(ROOT)} imports {package}.{module}")
+    assert broken == []
+
+
+def test_inside_a_package_actions_know_neither_their_callers_nor_what_is_pushed() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)} imports {package}.{module}"
+        for path in set(APP.rglob("*.py")) - MAY_KNOW_ALL
+        for package, module in app_imports(path)
+        if package not in PLATFORM
+        and role(path) not in IMPORTED_BY.get(module.rsplit("_", 1)[-1], {role(path)})
+    ]
+    assert broken == []
+
+
+def test_broadcasts_only_read_render_and_publish() -> None:
+    """What is pushed is what is true now, the same for every viewer: no action, no guard, no form."""
+    broadcasts = list(APP.glob("*/broadcasts.py"))
+    assert broadcasts, "this test needs something to read"
+
+    broken = [
+        f"{path.relative_to(ROOT)} imports {package}.{module}"
+        for path in broadcasts
+        for package, module in app_imports(path)
+        if package not in {"core", "realtime"} and module not in READ_BY_BROADCASTS
+    ]
     assert broken == []
 
 
@@ -58,10 +106,13 @@ def test_settings_are_read_in_one_place() -> None:
         if "environ" in {name for found in imports(path) for name in found}
         or "os.environ" in path.read_text()
     }
-    assert readers <= {"app/settings.py", "app/core/metrics.py"}
+    assert readers <= {"app/environment.py", "app/core/metrics.py"}
 
 
-@pytest.mark.parametrize("name", ["settings.py", "variables.py", "local_files.py", "realtime/channels.py"])
+@pytest.mark.parametrize(
+    "name",
+    ["settings.py", "environment.py", "variables.py", "checks.py", "local_files.py", "realtime/channels.py"],
+)
 def test_what_the_socket_process_shares_is_standard_library_only(name: str) -> None:
     foreign = {root for root, *_ in imports(APP / name)} - {"app", *sys.stdlib_module_names}
 

@@ -66,6 +66,8 @@ def test_a_taken_port_is_refused_with_who_has_it(checkout: Checkout, setting: st
         ("PORT", "many"),
         ("WEBSOCKET_PORT", "70000"),
         ("WEBSOCKET_ENABLE_COMPRESSION", "perhaps"),
+        ("SHOP_TIMEZONE", "Europe/Nowhere"),
+        ("SHOP_LOCALE", "xx"),
         ("DATA_DIR", "Makefile"),
         ("DATA_DIR", "Makefile/below"),
         ("REDIS_URL", "redis://:secret-word@127.0.0.1:1/0"),
@@ -103,6 +105,25 @@ def test_a_database_that_this_code_cannot_use_is_refused(checkout: Checkout, con
         database.close()
 
     refused(checkout, "DATABASE_URL", PORT=str(web), WEBSOCKET_PORT=str(live))
+
+
+@pytest.mark.parametrize(
+    ("said", "variables", "answer"),
+    [
+        ("", {}, "no demo shop answers at http://localhost:"),
+        ("APP_ENV=production\n", {}, "SECRET_KEY: "),
+        ("APP_ENV=production\n", {"APP_ENV": "demo"}, "no demo shop answers at http://localhost:"),
+    ],
+)
+def test_demo_traffic_is_for_the_demo_unless_something_else_is_said(
+    checkout: Checkout, said: str, variables: dict[str, str], answer: str
+) -> None:
+    (checkout.path / ".env").write_text(said)
+
+    ended = checkout.make("demo-traffic", PORT=str(free_ports(1)[0]), **variables)
+
+    assert ended.returncode != 0
+    assert ended.stderr.removeprefix("Error: ").startswith(answer), ended.stderr
 
 
 def test_without_python_it_says_what_it_needs(checkout: Checkout) -> None:

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core.database import BigKey, db
 
+STATUSES = ("draft", "active", "archived")
+
 SKU = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -19,6 +21,7 @@ class Category(db.Model):
     blurb: Mapped[str] = mapped_column(sa.String(300))
     picture: Mapped[str] = mapped_column(sa.String(120))
     position: Mapped[int]
+    low_threshold: Mapped[int | None]
 
     @property
     def path(self) -> str:
@@ -26,9 +29,14 @@ class Category(db.Model):
 
 
 class Product(db.Model):
-    """`facts` is a list of [label, value] pairs such as ["Height", "286 mm"]; `goes_with` lists slugs."""
+    """`facts` is a list of [label, value] pairs such as ["Height", "286 mm"]; `goes_with` lists slugs.
+
+    Only an `active` product is in the shop. `version` counts edits of the product and its variants, so that two people
+    cannot overwrite each other.
+    """
 
     __tablename__ = "product"
+    __table_args__ = (sa.CheckConstraint(f"status IN {STATUSES}", name="status"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -42,6 +50,8 @@ class Product(db.Model):
     goes_with: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     position: Mapped[int]
     new_until: Mapped[int | None] = mapped_column(sa.BigInteger)
+    status: Mapped[str] = mapped_column(sa.String(10), default="active", server_default="active")
+    version: Mapped[int] = mapped_column(sa.BigInteger, default=1, server_default="1")
     created_at: Mapped[int] = mapped_column(sa.BigInteger)
 
     category: Mapped[Category] = relationship()
@@ -54,7 +64,10 @@ class Product(db.Model):
 
 
 class Variant(db.Model):
-    """One thing that can be bought, named by its SKU. Prices are minor units of the shop's currency, tax included."""
+    """One thing that can be bought, named by its SKU. Prices are minor units of the shop's currency, tax included.
+
+    A variant is retired rather than deleted: its stock and its history stay.
+    """
 
     __tablename__ = "variant"
     __table_args__ = (sa.CheckConstraint("price_minor >= 0", name="price"),)
@@ -67,6 +80,7 @@ class Variant(db.Model):
     size: Mapped[str] = mapped_column(sa.String(40))
     price_minor: Mapped[int]
     position: Mapped[int]
+    retired_at: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     product: Mapped[Product] = relationship(back_populates="variants")
 

@@ -9,6 +9,8 @@ from flask import Blueprint, Flask, abort, current_app, request, send_from_direc
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response
 
+from app.core import http
+
 KEEP_S = 24 * 3600
 CACHED_DRAWINGS = 1024
 
@@ -22,7 +24,7 @@ def init_app(app: Flask) -> None:
 @bp.get("/media/<path:name>")
 def show_picture(name: str) -> Response:
     folder = current_app.config["SETTINGS"].data_path / "media"
-    if name.endswith(".svg") and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if name.endswith(".svg") and http.takes_gzip():
         response = show_drawing(folder, name)
     else:
         response = send_from_directory(folder, name, max_age=KEEP_S)

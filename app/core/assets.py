@@ -8,10 +8,10 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app
 from markupsafe import Markup
 
-from app.core import scripts
+from app.core import http, scripts
 
 HTMX = "vendor/htmx-4.0.1.min.js"
 SYMBOL = re.compile(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
@@ -33,16 +33,20 @@ def init_app(app: Flask, static: Path) -> None:
     """Read every file once, and join what every page needs: a request costs more than the bytes it brings.
 
     The style sheets of `css/` become `css/shop.css` in the order of their names; htmx and all that `js/shop.js` imports
-    become `js/shop.js`; icons and the favicon go into the page itself.
+    become `js/shop.js`; icons and the favicon go into the page itself. Staff load `css/staff.css` and `js/staff.js` too.
     """
     files = {
         str(path.relative_to(static)): path.read_bytes()
         for path in sorted(static.rglob("*"))
         if path.is_file()
     }
-    sheets = [body for name, body in files.items() if name.startswith("css/")]
-    files["css/shop.css"] = b"\n".join(sheets)
+    sheets = {name: body for name, body in files.items() if name.startswith("css/")}
+    for bundle, is_staff in (("css/shop.css", False), ("css/staff.css", True)):
+        files[bundle] = b"\n".join(
+            body for name, body in sheets.items() if name.startswith("css/staff/") is is_staff
+        )
     files["js/shop.js"] = files[HTMX] + b"\n" + scripts.bundle(files, "js/shop.js")
+    files["js/staff.js"] = scripts.bundle(files, "js/staff.js")
     app.extensions["icons"] = {
         name: Markup(drawing) for name, drawing in SYMBOL.findall(files["icons.svg"].decode())
     }
@@ -86,7 +90,7 @@ def show_asset(version: str, name: str) -> Response:
     asset = current_app.extensions["assets"].get(name) or abort(404)
     current = version == current_app.extensions["assets_version"]
     response = Response(asset.body, mimetype=asset.mimetype)
-    if asset.gzipped and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if asset.gzipped and http.takes_gzip():
         response.data = asset.gzipped
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
 from app.core import faults
 from app.core.errors import DatabaseBusy
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 
 WRITE_WAIT_S = 2.0
 POOL_WAIT_S = 2.0
@@ -48,6 +48,13 @@ db = SQLAlchemy(model_class=Base)
 # SQLite only counts up from INTEGER PRIMARY KEY; PostgreSQL wants the range.
 BigKey = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
+
+def partial_index(name: str, column: str, condition: str, *more: str, unique: bool = False) -> sa.Index:
+    """An index of the rows that meet the condition, as both databases spell it."""
+    where = sa.text(condition)
+    return sa.Index(name, column, *more, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
 _callbacks: ContextVar[list[Callable[[], Any]] | None] = ContextVar("after_commit", default=None)
 _sqlite_turn = threading.Lock()
 
@@ -72,7 +79,10 @@ def _postgres_now(*_: Any, **__: Any) -> str:
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.DATABASE_URL
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
-    db.init_app(app)
+    try:
+        db.init_app(app)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise SettingsError([f"DATABASE_URL: cannot be used ({error})"]) from None
     if settings.is_sqlite:
         with app.app_context():
             event.listen(db.engine, "connect", prepare_sqlite)

@@ -65,6 +65,10 @@ def is_fragment_request() -> bool:
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
+def takes_gzip() -> bool:
+    return request.accept_encodings["gzip"] > 0
+
+
 def read_json(schema: type[Schema]) -> Schema:
     """The request's body, validated. Raises UnsupportedMediaType, Malformed, or Invalid with the fields and reasons."""
     if not request.is_json:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Response, jsonify, request
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import db, delete_in_chunks, now_ms, run_transaction, transaction
+from app.core.database import db, delete_in_chunks, now_ms, run_transaction
 from app.core.errors import DomainError, Invalid
 
 KEEP_MS = 7 * 24 * 3600 * 1000
@@ -28,6 +29,9 @@ class IdempotencyKey(db.Model):
     status_code: Mapped[int | None]
     response: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     created_at: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+
+
+Write = Callable[[], "Answer"]
 
 
 class KeyReused(DomainError):
@@ -56,7 +60,7 @@ def once(scope: str, key: str | None, request_body: bytes, action: Callable[[], 
             raise Invalid(
                 errors=[{"field": "Idempotency-Key", "message": f"Between 1 and {LONGEST_KEY} characters"}]
             )
-        digest = hashlib.sha256(request_body).hexdigest()
+        digest = hash_body(request_body)
         if not claim(scope, key, digest):
             return replay(scope, key, digest)
         answer = action()
@@ -70,6 +74,29 @@ def once(scope: str, key: str | None, request_body: bytes, action: Callable[[], 
     return run_transaction(claimed)
 
 
+def answer_request(
+    caller: str, action: Callable[[], Answer], around: Callable[[Write], Answer] = lambda write: write()
+) -> Response:
+    """Answer the running API request, once for its Idempotency-Key.
+
+    `around` runs the write; it is not asked when the key has its answer already, so it may refuse before it writes.
+    """
+    scope, key = f"{caller} {request.method} {request.path}", request.headers.get("Idempotency-Key")
+    body = request.get_data()
+    stored = find_answer(scope, key, body) if key else None
+    answer = stored or around(lambda: once(scope, key, body, action))
+    response = jsonify(answer.document)
+    response.status_code = answer.status
+    if answer.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def find_answer(scope: str, key: str, body: bytes) -> Answer | None:
+    stored = db.session.get(IdempotencyKey, (scope, key))
+    return repeat(stored, hash_body(body)) if stored else None
+
+
 def claim(scope: str, key: str, digest: str) -> bool:
     """On PostgreSQL a second caller waits here until the first has committed or failed."""
     insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
@@ -78,10 +105,17 @@ def claim(scope: str, key: str, digest: str) -> bool:
 
 
 def replay(scope: str, key: str, digest: str) -> Answer:
-    stored = db.session.get_one(IdempotencyKey, (scope, key))
+    return repeat(db.session.get_one(IdempotencyKey, (scope, key)), digest)
+
+
+def repeat(stored: IdempotencyKey, digest: str) -> Answer:
     if stored.request_hash != digest:
         raise KeyReused()
     return Answer(stored.response or {}, stored.status_code or 200, replayed=True)
+
+
+def hash_body(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 def prune() -> None:

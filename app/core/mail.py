@@ -101,7 +101,7 @@ def send_smtp(message: EmailMessage, url: str) -> None:
     context = ssl.create_default_context()
     with open_smtp(server.scheme, server.hostname or "localhost", server.port or 0, context) as client:
         client.ehlo()
-        if client.has_extn("starttls"):
+        if server.scheme == "smtp+starttls" or client.has_extn("starttls"):
             client.starttls(context=context)
         if server.username:
             client.login(unquote(server.username), unquote(server.password or ""))

@@ -1,4 +1,4 @@
-"""Counters and timings of this process, summed over all processes of a machine by prometheus-client's shared files."""
+"""Counters and timings of this process, summed over all that share prometheus-client's folder: web and the clock."""
 
 import os
 import time

@@ -27,7 +27,8 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True)
 class Operation:
-    """What one view takes and answers. `query` maps a parameter's name to its meaning."""
+    """What one view takes and answers. `query` maps a parameter's name to its meaning, `statuses` tells what each
+    status means that comes with `answers`."""
 
     summary: str
     answers: type[BaseModel]
@@ -36,6 +37,7 @@ class Operation:
     headers: tuple[tuple[str, str], ...] = ()
     errors: tuple[type[DomainError], ...] = ()
     protected: bool = False
+    statuses: tuple[tuple[int, str], ...] = ((200, "Done"),)
 
 
 def describes(operation: Operation) -> Callable[[View], View]:
@@ -90,7 +92,10 @@ def describe(operation: Operation) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "summary": operation.summary,
         "parameters": parameters,
-        "responses": {"200": {"description": "Done", "content": json_of(operation.answers)}},
+        "responses": {
+            str(status): {"description": text, "content": json_of(operation.answers)}
+            for status, text in operation.statuses
+        },
     }
     if operation.takes:
         entry["requestBody"] = {"required": True, "content": json_of(operation.takes)}

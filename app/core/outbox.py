@@ -1,7 +1,6 @@
 """Events written in the transaction of the change they tell of, so that a crash between commit and publish loses none."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +10,13 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import metrics
-from app.core.database import BigKey, after_commit, db, now_ms, transaction
+from app.core.batch import Batch
+from app.core.database import BigKey, after_commit, db, delete_in_chunks, now_ms, partial_index, transaction
 from app.core.redis import RedisDown
 
 SWEEP_AFTER_MS = 1_000
 LONGEST_PAUSE_MS = 60_000
 BATCH = 500
-MARK_EVERY_S = 0.25
 KEEP_MS = 24 * 3600 * 1000
 
 log = logging.getLogger(__name__)
@@ -28,12 +27,7 @@ class OutboxEvent(db.Model):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        sa.Index(
-            "ix_outbox_waiting",
-            "next_try_at",
-            sqlite_where=sa.text("published_at IS NULL"),
-            postgresql_where=sa.text("published_at IS NULL"),
-        ),
+        partial_index("ix_outbox_waiting", "next_try_at", "published_at IS NULL"),
         {"sqlite_autoincrement": True},
     )
 
@@ -72,7 +66,7 @@ Handler = Callable[[Announcement], None]
 
 def init_app(app: Flask) -> None:
     app.extensions["outbox"] = {}
-    app.extensions["outbox_marks"] = Marks(app)
+    app.extensions["outbox_marks"] = Batch(app, mark, "the sweep delivers these events again")
 
 
 def register(app: Flask, topic: str, handler: Handler) -> None:
@@ -161,43 +155,5 @@ def postpone(ids: list[int]) -> None:
         )
 
 
-def prune() -> int:
-    """Delete what was published more than a day ago, in chunks that hold the write lock only briefly."""
-    old = sa.select(OutboxEvent.id).where(OutboxEvent.published_at < now_ms() - KEEP_MS).limit(BATCH)
-    pruned = 0
-    while ids := db.session.scalars(old).all():
-        with transaction():
-            db.session.execute(sa.delete(OutboxEvent).where(OutboxEvent.id.in_(ids)))
-        pruned += len(ids)
-    return pruned
-
-
-class Marks:
-    """Delivered ids wait here and are written together: a write for each would double the cost of a stock change."""
-
-    def __init__(self, app: Flask):
-        self._app = app
-        self._ids: list[int] = []
-        self._timer: threading.Timer | None = None
-
-    def add(self, ids: list[int]) -> None:
-        self._ids += ids
-        if self._ids and self._timer is None:
-            self._timer = threading.Timer(MARK_EVERY_S, self.flush)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def close(self) -> None:
-        """Write what is waiting, now; for a process that ends in order."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer.join()
-            self.flush()
-
-    def flush(self) -> None:
-        self._timer, ids, self._ids = None, self._ids, []
-        try:
-            with self._app.app_context():
-                mark(ids)
-        except Exception:
-            log.warning("could not mark %s delivered events; the sweep delivers them again", len(ids))
+def prune() -> None:
+    delete_in_chunks(OutboxEvent, OutboxEvent.published_at < now_ms() - KEEP_MS)

@@ -10,13 +10,18 @@ from typing import Any, TypeVar
 from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import MasterDownError, OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 COMMAND_TIMEOUT_S = 0.5
 CONNECT_TIMEOUT_S = 0.3
 PAUSE_S = 1.0
+
+# A Redis that is up but of no use. The library has classes for some codes, which it takes off the text; the other codes
+# stay in it, after the command's own text in a pipeline.
+USELESS = (OutOfMemoryError, ReadOnlyError, MasterDownError)
+USELESS_CODES = ("MISCONF ", "NOREPLICAS ")
 
 Answer = TypeVar("Answer")
 
@@ -40,6 +45,10 @@ def connect(url: str, **options: Any) -> Redis:
     return Redis.from_url(url, **{**bounds(url), **options})
 
 
+def is_useless(error: ResponseError) -> bool:
+    return isinstance(error, USELESS) or str(error).rpartition("caused error: ")[2].startswith(USELESS_CODES)
+
+
 class Breaker:
     """Stops asking a Redis that has just failed. One instance a process."""
 
@@ -57,8 +66,7 @@ class Breaker:
             self._closed_until = time.monotonic() + PAUSE_S
             raise RedisDown(str(error)) from error
         except ResponseError as error:
-            # MISCONF (disk full), OOM and READONLY are a Redis that is up but of no use.
-            if str(error).startswith(("MISCONF", "OOM", "READONLY", "LOADING")):
+            if is_useless(error):
                 raise RedisDown(str(error)) from error
             raise
 

@@ -1,5 +1,7 @@
 """Filling an empty shop with the demo: products, drawn pictures, stock with a history, and accounts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,13 +25,13 @@ from app.demo.assortment import (
     describe,
 )
 from app.demo.drawing import GLAZES
+from app.demo.drawing.pictures import HEIGHT, WIDTH
 from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import Location, StockLevel
 from app.security.users import create_user
 
 NEW_FOR_MS = 45 * 24 * 3600 * 1000
 SIZES = {"": "", "S": "Small", "M": "Medium", "L": "Large"}
-WIDTH, HEIGHT = 800, 1000
 STUDIO = "studio"
 SEEDED = Origin("seed", "Opening stock")
 # The first variant of these sold out and came back, so that a new shop has something to show for it.
@@ -37,16 +39,23 @@ CAME_BACK = ("quay-mug", "furrow-vase", "lantern-lamp", "hearth-candle")
 
 
 def seed_shop() -> bool:
-    """Fill an empty shop; False when it has products already. All in one transaction, so it is there whole or not."""
+    """Fill an empty shop; False when it has products already. All in one transaction, so it is there whole or not.
+
+    Pictures are drawn for a shop without any, too: its database may come from a backup, which has none.
+    """
     if current_app.config["SETTINGS"].is_production:
         raise Forbidden("The demo's passwords are known to everybody; it is not for production")
-    if db.session.scalar(sa.select(Product.id).limit(1)):
-        return False
+    is_empty = db.session.scalar(sa.select(Product.id).limit(1)) is None
     media = current_app.config["SETTINGS"].data_path / "media"
-    draw_pictures(media)
-    # The clock's sweep publishes all of it once the processes are up.
-    current_app.config["OUTBOX_DELIVERS"] = False
-    with transaction():
+    if is_empty or not any(media.glob("*")):
+        draw_pictures(media)
+    if is_empty:
+        fill_shop()
+    return is_empty
+
+
+def fill_shop() -> None:
+    with left_to_the_sweep(), transaction():
         location = Location(code=STUDIO, name="Studio shelf")
         db.session.add(location)
         categories = add_categories()
@@ -54,8 +63,17 @@ def seed_shop() -> bool:
             add_product(product, categories[product.category], position, location)
         for role, email, password in DEMO_ACCOUNTS:
             create_user(email, NAMES[email.split("@")[0]], role, password)
-    current_app.config["OUTBOX_DELIVERS"] = True
-    return True
+
+
+@contextmanager
+def left_to_the_sweep() -> Iterator[None]:
+    """The clock publishes all of it once the processes are up."""
+    delivers = current_app.config.get("OUTBOX_DELIVERS", True)
+    current_app.config["OUTBOX_DELIVERS"] = False
+    try:
+        yield
+    finally:
+        current_app.config["OUTBOX_DELIVERS"] = delivers
 
 
 def draw_pictures(media: Path) -> None:

@@ -1,11 +1,12 @@
 """Shoppers that look around and buy, through the shop's own addresses, so that a newcomer sees the badges move."""
 
+import math
 import random
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Semaphore
 from typing import Any
 
 import click
@@ -26,31 +27,44 @@ class Tally:
     short: int = 0
     restocked: int = 0
     failed: int = 0
+    skipped: int = 0
     started: float = field(default_factory=time.monotonic)
 
     def line(self) -> str:
         return (
             f"{time.monotonic() - self.started:6.0f} s   looked {self.looked}   bought {self.bought}   "
-            f"sold out {self.short}   restocked {self.restocked}   failed {self.failed}"
+            f"sold out {self.short}   restocked {self.restocked}   failed {self.failed}   "
+            f"skipped {self.skipped}"
         )
 
 
 def simulate_shoppers(url: str, rate: float, seconds: float) -> None:
     """Buy `rate` times a second from `url` until `seconds` are over (0: until interrupted)."""
+    if not 0 < rate < math.inf:
+        raise click.BadParameter("a number above 0 is needed, as in --rate 2", param_hint="--rate")
     shop, tally = Shop(url), Tally()
     try:
         skus, pages = shop.list_skus(), shop.list_pages()
     except requests.RequestException:
         raise click.ClickException(f"no demo shop answers at {url}; start it with `make run`") from None
+    shoppers, room = ThreadPoolExecutor(SHOPPERS), Semaphore(SHOPPERS)
     due, shown = time.monotonic(), 0.0
-    with ThreadPoolExecutor(SHOPPERS) as shoppers, suppress(KeyboardInterrupt):
+    try:
         while not seconds or time.monotonic() - tally.started < seconds:
             due += random.expovariate(rate)
             time.sleep(max(0.0, due - time.monotonic()))
-            shoppers.submit(visit, shop, random.choice(pages), random.choice(skus), tally)
+            if room.acquire(blocking=False):
+                visiting = shoppers.submit(visit, shop, random.choice(pages), random.choice(skus), tally)
+                visiting.add_done_callback(lambda _: room.release())
+            else:
+                tally.skipped += 1
             if time.monotonic() - shown > 1:
                 shown = time.monotonic()
                 click.echo(f"\r{tally.line()}", nl=False)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        shoppers.shutdown(cancel_futures=True)
     click.echo(f"\r{tally.line()}")
 
 

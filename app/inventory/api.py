@@ -21,6 +21,7 @@ from app.inventory.schemas import Movement, StockChange, StockFigures, StockPage
 from app.inventory.stock import SkuStock
 from app.security import limits
 from app.security.access import Caller, current_caller, require_scope
+from app.security.errors import TooManyRequests
 
 PAGE = 50
 LARGEST_PAGE = 200
@@ -38,7 +39,7 @@ def init_app(app: Flask) -> None:
     Operation(
         "The stock of one SKU, or of all by pages",
         StockReading,
-        errors=(UnknownSku, Invalid, Unauthenticated, Forbidden),
+        errors=(UnknownSku, Invalid, Unauthenticated, Forbidden, TooManyRequests),
         query=(
             ("productId", "SKU of a variant"),
             ("history", "1 for the last movements (staff)"),
@@ -94,6 +95,7 @@ def list_stock() -> Response:
             VersionRequired,
             Invalid,
             KeyReused,
+            TooManyRequests,
         ),
         headers=(
             ("Idempotency-Key", "the same key takes effect once"),
@@ -118,17 +120,8 @@ def post_stock_change() -> Response:
         )
         return Answer(figures(queries.get_stock(change.productId), caller).model_dump(mode="json"), 200)
 
-    answer = idempotency.once(
-        f"{caller.name} {request.method} {request.path}",
-        request.headers.get("Idempotency-Key"),
-        request.get_data(),
-        act,
-    )
-    response = jsonify(answer.document)
-    response.status_code = answer.status
-    response.set_etag(f"v{answer.document['version']}")
-    if answer.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
+    response = idempotency.answer_request(caller.name, act)
+    response.set_etag(f"v{response.get_json()['version']}")
     return response
 
 

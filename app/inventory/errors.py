@@ -17,3 +17,23 @@ class StaleVersion(DomainError):
 
 class VersionRequired(DomainError):
     code, kind, title = "version_required", "precondition", 'Setting a quantity needs If-Match: "v<version>"'
+
+
+class NotForSale(DomainError):
+    code, kind, title = "not_for_sale", "conflict", "This is not for sale"
+
+
+class ReservationGone(DomainError):
+    code, kind, title = "reservation_gone", "conflict", "The hold has ended; reserve again"
+
+
+class NoReservation(DomainError):
+    code, kind, title = "no_reservation", "missing", "Nothing is held here"
+
+
+class TooManyHolds(DomainError):
+    code, kind, title = "too_many_holds", "limited", "Too many holds are open from this connection"
+
+
+class OrderProcessed(DomainError):
+    code, kind, title = "order_processed", "conflict", "This order was processed with another hold"

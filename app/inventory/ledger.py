@@ -53,12 +53,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Origin:
-    """Who did it and why. `label` is what the caller said of itself (X-User-ID): recorded, never believed."""
+    """Who did it and why. `label` is what the caller said of itself (X-User-ID): recorded, never believed.
+
+    `source` names what the movement belongs to, such as `hold:ab12`.
+    """
 
     actor: str
     reason: str
     label: str = ""
     request_id: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ def record(level_id: int, change: Change, after: Figures, origin: Origin) -> Non
         "actor": origin.actor,
         "label": origin.label,
         "request_id": origin.request_id,
+        "source": origin.source,
     }
     db.session.execute(INSERT_MOVEMENT, values)
 

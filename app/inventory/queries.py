@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from flask import current_app
 
-from app.catalogue.models import Product, Variant
+from app.catalogue.models import Category, Product, Variant
 from app.core import clock
 from app.core.database import db
 from app.inventory.errors import UnknownSku
@@ -21,6 +21,7 @@ from app.inventory.stock import ProductBadge, SkuStock, product_badge
 HISTORY_LIMIT = 50
 
 variant, level, location = (table.__table__ for table in (Variant, StockLevel, Location))
+product, category = Product.__table__, Category.__table__
 sibling = variant.alias()
 
 
@@ -38,14 +39,19 @@ STOCK = (
         total(level.c.on_hand + level.c.backorder_limit - level.c.reserved - level.c.unavailable).label(
             "available"
         ),
-        sa.func.coalesce(sa.func.max(level.c.low_threshold), sa.bindparam("low", type_=sa.Integer)).label(
-            "threshold"
-        ),
+        sa.func.coalesce(
+            sa.func.max(level.c.low_threshold),
+            sa.func.max(category.c.low_threshold),
+            sa.bindparam("low", type_=sa.Integer),
+        ).label("threshold"),
         sa.func.min(level.c.expected_on).label("expected_on"),
-        total(level.c.version).label("version"),
+        total(level.c.version + level.c.settings_version).label("version"),
         sa.func.max(level.c.updated_at).label("updated_at"),
+        sa.func.max(variant.c.retired_at).label("retired_at"),
     )
     .join_from(variant, level, level.c.variant_id == variant.c.id)
+    .join(product, product.c.id == variant.c.product_id)
+    .join(category, category.c.id == product.c.category_id)
     .group_by(variant.c.id)
 )
 STOCK_OF_SKUS = STOCK.where(variant.c.sku.in_(sa.bindparam("skus", expanding=True)))
@@ -97,6 +103,7 @@ def make_stock(row: Any) -> SkuStock:
         expected_on=row.expected_on if coming else None,
         version=int(row.version),
         updated_at=int(row.updated_at),
+        retired=row.retired_at is not None,
     )
 
 
@@ -190,7 +197,9 @@ def all_versions() -> tuple[dict[str, int], dict[int, int]]:
     skus: dict[str, int] = {}
     products: dict[int, int] = {}
     for sku, product_id, version in db.session.execute(
-        sa.select(Variant.sku, Variant.product_id, sa.func.sum(StockLevel.version))
+        sa.select(
+            Variant.sku, Variant.product_id, sa.func.sum(StockLevel.version + StockLevel.settings_version)
+        )
         .join(StockLevel, StockLevel.variant_id == Variant.id)
         .group_by(Variant.id)
     ):

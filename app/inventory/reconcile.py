@@ -6,7 +6,8 @@ A database restored from a backup is behind what Redis showed last; then Redis f
 from flask import current_app
 
 from app.core import metrics
-from app.inventory import broadcasts, queries
+from app.inventory import queries
+from app.realtime import snapshots
 from app.realtime.publish import forget, publish_all, published_versions
 
 BATCH = 200
@@ -25,11 +26,7 @@ def fill_redis() -> int:
         shown = {channel: version for channel, version in shown.items() if channel not in set(ahead)}
     stale = [channel for channel, version in wanted.items() if shown.get(channel) != version]
     for start in range(0, len(stale), BATCH):
-        keys = [channel.split(":", 1) for channel in stale[start : start + BATCH]]
-        publish_all(
-            broadcasts.stock_messages([key for kind, key in keys if kind == "stock"])
-            + broadcasts.product_messages([key for kind, key in keys if kind == "product"])
-        )
+        publish_all(snapshots.read(stale[start : start + BATCH]))
     if stale:
         metrics.count("redis_drift", len(stale))
     return len(stale)

@@ -44,6 +44,7 @@ class SkuStock:
     expected_on: date | None
     version: int
     updated_at: int
+    retired: bool = False
 
     @property
     def state(self) -> State:
@@ -61,9 +62,10 @@ class SkuStock:
 def product_badge(product_id: int, stocks: Sequence[SkuStock]) -> ProductBadge:
     """Low only when every variant that is left is low: one plentiful glaze is reason enough to look."""
     version = sum(stock.version for stock in stocks)
-    left = [stock for stock in stocks if stock.available > 0]
+    offered = [stock for stock in stocks if not stock.retired]
+    left = [stock for stock in offered if stock.available > 0]
     if not left:
-        dates = [stock.expected_on for stock in stocks if stock.expected_on]
+        dates = [stock.expected_on for stock in offered if stock.expected_on]
         return ProductBadge(
             product_id, "back" if dates else "out", None, min(dates) if dates else None, version
         )

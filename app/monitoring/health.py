@@ -1,4 +1,7 @@
-"""Whether this shop can serve: each dependency asked for real, within half a second."""
+"""Whether this shop can serve, as far as asking its database, its disk and its Redis once can tell.
+
+A check takes as long as its dependency lets it: a Redis that hangs about a second, a PostgreSQL some seconds.
+"""
 
 import shutil
 import time
@@ -21,7 +24,7 @@ Check = Callable[[], str | None]
 
 
 class Health:
-    """Runs the checks at most once a second, whoever asks."""
+    """Remembers for a second what the checks said in this process, so that asking often costs little."""
 
     def __init__(self) -> None:
         self.checks: dict[str, Check] = {
@@ -47,7 +50,7 @@ def init_app(app: Flask) -> None:
 
 
 def register(app: Flask, name: str, check: Check) -> None:
-    """`check` returns None, or what is wrong in a few words."""
+    """`check` returns None, or what is wrong in a few words; of what it raises only the kind is told."""
     app.extensions["health"].checks[name] = check
 
 
@@ -61,6 +64,7 @@ def run(check: Check) -> dict[str, Any]:
 
 
 def check_database() -> str | None:
+    """That it answers, not that it takes writes."""
     db.session.execute(sa.text("SELECT 1"))
     return None
 
@@ -71,10 +75,12 @@ def check_migrations() -> str | None:
 
 
 def check_disk() -> str | None:
+    """The one that DATA_DIR is on."""
     free = shutil.disk_usage(current_app.config["SETTINGS"].DATA_DIR).free
     return None if free >= LEAST_FREE_BYTES else f"only {free // 1024 // 1024} MiB free"
 
 
 def check_redis() -> str | None:
+    """That it answers, not that it takes writes."""
     current_app.extensions["redis"].call(lambda client: client.ping())
     return None

@@ -27,8 +27,6 @@ class Check(BaseModel):
 
 
 class Ready(BaseModel):
-    """503 when status is down; a shop without Redis is degraded and still sells."""
-
     status: str
     checks: dict[str, Check]
 
@@ -51,7 +49,13 @@ def show_health() -> Response:
 
 
 @bp.get("/health/ready")
-@describes(Operation("Whether the shop can serve, dependency by dependency", Ready))
+@describes(
+    Operation(
+        "Whether the shop can serve, dependency by dependency",
+        Ready,
+        statuses=((200, "It can serve, if degraded without Redis or sockets"), (503, "It is down")),
+    )
+)
 def show_readiness() -> tuple[Response, int]:
     health = current_app.extensions["health"].read()
     return jsonify(health), 503 if health["status"] == "down" else 200
@@ -60,7 +64,7 @@ def show_readiness() -> tuple[Response, int]:
 @bp.get("/monitoring/metrics")
 @describes(
     Operation(
-        "Counters and timings of all processes",
+        "Counters and timings of the web processes and the clock, and how the sockets are doing",
         Metrics,
         protected=True,
         query=(("format", "prometheus for the text format"),),

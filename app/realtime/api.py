@@ -3,13 +3,14 @@
 from flask import Blueprint, Flask, Response, jsonify
 
 from app.core.errors import Invalid
-from app.core.http import read_json
+from app.core.http import Malformed, UnsupportedMediaType, read_json
 from app.core.openapi import Operation, describes
 from app.realtime import broadcast, status
 from app.realtime.errors import ChannelNotWritable, RealtimeDown, UnknownChannel
 from app.realtime.schemas import Send, Sent, SocketStatus
 from app.security import limits
 from app.security.access import require_scope
+from app.security.errors import TooManyRequests
 
 bp = Blueprint("realtime_api", __name__, url_prefix="/api/realtime/websocket")
 
@@ -20,7 +21,9 @@ def init_app(app: Flask) -> None:
 
 @bp.get("")
 @limits.limiter.limit(limits.API_READ)
-@describes(Operation("How the socket processes are doing", SocketStatus, protected=True))
+@describes(
+    Operation("How the socket processes are doing", SocketStatus, protected=True, errors=(TooManyRequests,))
+)
 def show_status() -> Response:
     require_scope("realtime:read")
     return jsonify(status.socket_status())
@@ -34,7 +37,15 @@ def show_status() -> Response:
         Sent,
         takes=Send,
         protected=True,
-        errors=(Invalid, UnknownChannel, ChannelNotWritable, RealtimeDown),
+        errors=(
+            Malformed,
+            UnsupportedMediaType,
+            Invalid,
+            UnknownChannel,
+            ChannelNotWritable,
+            TooManyRequests,
+            RealtimeDown,
+        ),
     )
 )
 def post_message() -> Response:

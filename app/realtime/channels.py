@@ -12,13 +12,17 @@ NAME = re.compile(r"[a-z]+(:[A-Za-z0-9_.-]{1,64}(:[a-z]+)?)?")
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One kind. `state`: the newest message is all that counts. `event`: each one matters."""
+    """One kind. `state`: the newest message is all that counts. `event`: each one matters.
+
+    A private one is its owner's, or of the staff with one of the `roles`.
+    """
 
     kind: str
     mode: Literal["state", "event"]
     public: bool
     keyed: bool = True
     in_production: bool = True
+    roles: tuple[str, ...] = ()
 
     @property
     def history(self) -> int:
@@ -34,6 +38,7 @@ CHANNELS = {
         Channel("shop", "event", public=True, keyed=False),
         Channel("user", "event", public=False),
         Channel("visitor", "event", public=False),
+        Channel("alerts", "event", public=False, keyed=False, roles=("staff", "agent", "admin")),
         Channel("test", "event", public=True, keyed=False, in_production=False),
     )
 }

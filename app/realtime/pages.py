@@ -5,6 +5,8 @@ from typing import Any
 from flask import current_app
 
 from app.core.clock import now_ms
+from app.core.errors import Forbidden
+from app.realtime.channels import CHANNELS
 from app.realtime.tokens import sign_connection, sign_subscription
 from app.security import access, headers
 from app.security.sessions import current_session
@@ -17,12 +19,17 @@ def connection_token() -> str:
 
 
 def subscription_token(channel: str) -> str:
+    """Raises Forbidden when this viewer may not listen to it."""
+    if channel not in private_channels():
+        raise Forbidden(f"The channel {channel} is not yours")
     return sign_subscription(secret(), channel, access.subject(), session_key(), TOKEN_LIFETIME_S)
 
 
-def private_channel() -> str:
-    """The one private channel that every page may listen to: its user's or its visitor's own."""
-    return access.subject()
+def private_channels() -> list[str]:
+    """What this viewer may listen to besides the public channels: the own one, and those of the role."""
+    user = access.current_user()
+    role = user.role if user else "guest"
+    return [access.subject(), *(channel.kind for channel in CHANNELS.values() if role in channel.roles)]
 
 
 def session_key() -> str:
@@ -41,6 +48,7 @@ def language() -> str:
 
 def page_context() -> dict[str, Any]:
     return {
+        "live_token": subscription_token,
         "live": {"url": headers.socket_url(), "token": connection_token(), "lang": language()},
         "rendered_at": now_ms(),
     }

@@ -13,16 +13,17 @@ from flask import current_app
 
 from app.core import metrics
 from app.realtime.channels import find_channel
+from app.realtime.keys import EPOCH_KEY
 
 CHANNEL_TTL_S = 7 * 24 * 3600
 STATE_STREAM_TTL_S = 24 * 3600
 EVENT_STREAM_TTL_S = 3600
-EPOCH_KEY = "rt:epoch"
 BATCH = 500
 
 # KEYS: epoch, channel hash, stream.
 # ARGV: new epoch, version or "", stream length, stream TTL, channel TTL, pub/sub name, body.
 # Answers {offset, epoch, processes reached}; offset 0 when the version is not newer than what was published before.
+# A channel that Redis does not know, or no longer knows, counts from the time in ms, so that no offset comes twice.
 SCRIPT = """
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then
@@ -36,11 +37,14 @@ if ARGV[2] ~= '' then
   end
   redis.call('HSET', KEYS[2], 'version', ARGV[2])
 end
-local offset = redis.call('HINCRBY', KEYS[2], 'offset', 1)
-redis.call('EXPIRE', KEYS[2], ARGV[5])
-if offset == 1 then
+if redis.call('HEXISTS', KEYS[2], 'offset') == 0 then
+  local now = redis.call('TIME')
+  local start = now[1] * 1000 + math.floor(now[2] / 1000)
+  redis.call('HSET', KEYS[2], 'start', start, 'offset', start)
   redis.call('DEL', KEYS[3])
 end
+local offset = redis.call('HINCRBY', KEYS[2], 'offset', 1)
+redis.call('EXPIRE', KEYS[2], ARGV[5])
 redis.call('XADD', KEYS[3], 'MAXLEN', ARGV[3], offset .. '-0', 'm', ARGV[7])
 redis.call('EXPIRE', KEYS[3], ARGV[4])
 return {offset, epoch, redis.call('PUBLISH', ARGV[6], offset .. ':' .. epoch .. ':' .. ARGV[7])}

@@ -3,14 +3,14 @@
 from flask import current_app
 
 from app.core.outbox import Announcement
+from app.realtime.keys import REVOCATIONS_KEY
 
-STREAM = "rt:revocations"
 LENGTH = 1000
 
 
 def session_revoked(event: Announcement) -> None:
     current_app.extensions["redis"].call(
         lambda client: client.xadd(
-            STREAM, {"kind": "session", "session": event.key}, maxlen=LENGTH, approximate=True
+            REVOCATIONS_KEY, {"kind": "session", "session": event.key}, maxlen=LENGTH, approximate=True
         )
     )

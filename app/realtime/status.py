@@ -5,12 +5,12 @@ from typing import Any
 from flask import current_app
 
 from app.core.redis import RedisDown
+from app.realtime.keys import PROCESSES_KEY, REPORT_PREFIX
 from app.realtime.publish import text
 from app.security import headers
 
 TOTALS = ("connections", "users", "messagesIn", "messagesOut", "bytesOut", "rateIn", "rateOut", "evicted")
 PERCENTILES = ("p50", "p95", "p99")
-PREFIX = "rt:live:"
 
 
 def socket_status() -> dict[str, Any]:
@@ -33,15 +33,12 @@ def read_processes() -> list[dict[str, Any]]:
     """One entry a living socket process. Raises RedisDown."""
 
     def read(client: Any) -> list[dict[bytes, bytes]]:
-        keys = list(client.scan_iter(f"{PREFIX}*", count=5000))
+        ids = client.zrange(PROCESSES_KEY, 0, -1)
         pipeline = client.pipeline(transaction=False)
-        for key in keys:
-            pipeline.hgetall(key)
-        return [
-            {b"id": key.removeprefix(PREFIX.encode()), **fields}
-            for key, fields in zip(keys, pipeline.execute(), strict=True)
-            if fields
-        ]
+        for process_id in ids:
+            pipeline.hgetall(REPORT_PREFIX.encode() + process_id)
+        reports = zip(ids, pipeline.execute(), strict=True)
+        return [{b"id": process_id, **fields} for process_id, fields in reports if fields]
 
     return [
         {camel(text(name)): parse(text(value)) for name, value in fields.items()}

@@ -21,12 +21,15 @@ def init_app(app: Flask) -> None:
 @bp.get("/messages")
 @limits.limiter.limit(limits.API_READ)
 def show_messages() -> Response:
-    """The public state channels that `channel` names, as they are now. The epoch is null when Redis cannot tell it."""
-    messages = snapshots.read(request.args.getlist("channel")[:MOST_CHANNELS])
+    """The public state channels that `channel` names, as they are now. The epoch is null when Redis cannot tell it.
+
+    It is asked first: a new epoch with older messages would make a page keep their higher versions for good.
+    """
     try:
         epoch = publish.current_epoch()
     except RedisDown:
         epoch = None
+    messages = snapshots.read(request.args.getlist("channel")[:MOST_CHANNELS])
     return jsonify(epoch=epoch, messages=[envelope(message) for message in messages])
 
 
@@ -46,5 +49,5 @@ def envelope(message: Message) -> dict[str, Any]:
 @bp.post("/tokens")
 @limits.limiter.limit(limits.API_READ)
 def renew_tokens() -> Response:
-    channel = pages.private_channel()
-    return jsonify(connection=pages.connection_token(), channels={channel: pages.subscription_token(channel)})
+    channels = {name: pages.subscription_token(name) for name in pages.private_channels()}
+    return jsonify(connection=pages.connection_token(), channels=channels)

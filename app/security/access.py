@@ -92,13 +92,16 @@ def bearer_token() -> str | None:
 
 
 def is_demo_call() -> bool:
-    """A curl on the machine of the demo. Neither a page that somebody visits nor a proxy sends a request like this."""
+    """A curl on the machine of the demo. Neither a page that somebody visits nor a proxy sends a request like this.
+
+    A form that a page sends is a POST without JSON; the other methods that write say where they come from.
+    """
     return (
         current_app.config["SETTINGS"].is_demo
         and request.remote_addr in LOOPBACK
         and request.host.rsplit(":", 1)[0] in LOOPBACK_HOSTS
         and not any(name in request.headers for name in BROWSER_HEADERS + PROXY_HEADERS)
-        and (request.method in ("GET", "HEAD") or request.is_json)
+        and (request.method != "POST" or request.is_json)
     )
 
 

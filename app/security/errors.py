@@ -9,6 +9,12 @@ class WrongCredentials(DomainError):
     code, kind, title = "wrong_credentials", "unauthenticated", "Email or password is wrong"
 
 
+class TooManyRequests(DomainError):
+    """What the limiter answers; nothing raises it, but the API's description names it."""
+
+    code, kind, title = "too_many_requests", "limited", "That was too fast"
+
+
 class CsrfRefused(DomainError):
     code, kind, title = (
         "csrf_refused",

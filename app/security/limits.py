@@ -3,17 +3,20 @@
 import time
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 from app.core.redis import bounds
-from app.security.access import current_token
+from app.security.access import current_caller, current_token
+from app.security.sessions import hash_address
 from app.settings import Settings
 
 LOGIN = "10 per minute"
+ACCOUNT_FAILURES = "10 per 15 minutes"
 API_READ = "3000 per minute"
 API_WRITE = "3000 per minute"
 SEARCH = "600 per minute"
+RESERVE = "60 per minute"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -43,6 +46,24 @@ def address_key() -> str:
     return str(address)
 
 
+def reserve_limit() -> str:
+    """A program acts for many; a browser only for one."""
+    return API_WRITE if current_caller().role == "program" else RESERVE
+
+
+def account_key() -> str:
+    """Whoever an address belongs to, and the same for one that nobody has, so that the limit tells neither."""
+    return hash_address(request.form.get("email", ""))
+
+
+def names_no_account() -> bool:
+    return not request.form.get("email", "").strip()
+
+
+def is_refusal(response: Response) -> bool:
+    return response.status_code == 422
+
+
 def seconds_left() -> int | None:
     """Until a caller who was stopped may ask again; None for all others."""
     limit = limiter.current_limit
@@ -50,3 +71,6 @@ def seconds_left() -> int | None:
 
 
 limiter = Limiter(key_func=client_key)
+account_failures = limiter.limit(
+    ACCOUNT_FAILURES, key_func=account_key, exempt_when=names_no_account, deduct_when=is_refusal
+)

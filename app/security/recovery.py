@@ -1,6 +1,7 @@
 """Getting back in: a link by mail that sets a new password once."""
 
 import hashlib
+import secrets
 
 import sqlalchemy as sa
 from flask import current_app
@@ -8,6 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.core import jobs
 from app.core.database import db, transaction
+from app.core.idempotency import claim
 from app.core.mail import write_mail
 from app.security import audit, sessions
 from app.security.errors import LinkExpired
@@ -21,17 +23,19 @@ LINK_LIFETIME_S = 30 * 60
 def request_link(email: str) -> None:
     """Mail a link to the account's owner. Whether there is one is found out by a job, so that no answer's time tells."""
     with transaction():
-        jobs.run_later(mail_link, email.strip().lower(), queue="critical")
+        jobs.run_later(mail_link, email.strip().lower(), secrets.token_hex(8), queue="critical")
 
 
-def mail_link(email: str) -> None:
+def mail_link(email: str, request_id: str) -> None:
+    """Once for each request, also when the job runs twice."""
     user = find_user(email)
     if user is None or user.disabled_at:
         return
     link = f"{current_app.config['SETTINGS'].PUBLIC_URL}/password/{make_token(user)}"
     values = {"name": user.name, "link": link, "minutes": LINK_LIFETIME_S // 60}
     with transaction():
-        write_mail(email, "security/password_link.mail.txt", **values)
+        if claim("password-link", request_id, ""):
+            write_mail(email, "security/password_link.mail.txt", **values)
 
 
 def make_token(user: User) -> str:

@@ -1,6 +1,7 @@
 """Logins: rows that can be listed and ended, opened by a cookie whose hash is their key."""
 
 import hashlib
+import hmac
 import secrets
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
 from app.core import clock, http, outbox
-from app.core.database import db, transaction
+from app.core.database import db, delete_in_chunks, transaction
 from app.security import audit
 from app.security.errors import WrongCredentials
 from app.security.models import LoginSession, User
@@ -31,12 +32,19 @@ def hash_id(session_id: str) -> str:
     return hashlib.sha256(session_id.encode()).hexdigest()
 
 
+def hash_address(email: str) -> str:
+    """Names an address without telling it. Keyed, because people type passwords into the wrong field."""
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.digest(key, email.strip().lower().encode(), "sha256").hex()[:16]
+
+
 def log_in(email: str, password: str) -> str:
     """Open a session and return its id, for the cookie. Raises WrongCredentials."""
     user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()))
     if not is_password(user.password_hash if user else None, password) or user is None or user.disabled_at:
+        account = f"user:{user.public_id}" if user else f"address:{hash_address(email)}"
         with transaction():
-            audit.record("login_failed", "session", actor="guest", role="guest")
+            audit.record("login_failed", account, actor="guest", role="guest")
         raise WrongCredentials()
     user_id, public_id, role = user.id, user.public_id, user.role
     earlier = current_session()
@@ -123,5 +131,4 @@ def clear_cookie(response: Response) -> None:
 
 
 def prune() -> None:
-    with transaction():
-        db.session.execute(sa.delete(LoginSession).where(LoginSession.expires_at < clock.now_ms()))
+    delete_in_chunks(LoginSession, LoginSession.expires_at < clock.now_ms())

@@ -1,11 +1,11 @@
-"""Opening accounts."""
+"""Opening accounts, and closing them for a while."""
 
 import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import db, transaction
-from app.core.errors import Invalid
-from app.security import audit
+from app.core.errors import Invalid, NotFound
+from app.security import audit, sessions
 from app.security.errors import WeakPassword
 from app.security.models import ROLES, User
 from app.security.passwords import hash_password
@@ -34,6 +34,27 @@ def create_user(email: str, name: str, role: str, password: str) -> User:
             "user_created", f"user:{user.public_id}", actor="cli", role="admin", after={"role": role}
         )
     return user
+
+
+def disable_user(email: str) -> None:
+    """End the account's logins, whose sockets close within a second, and allow no new one. Raises NotFound."""
+    with transaction():
+        user = find_user(email)
+        if user is None or user.disabled_at:
+            raise NotFound(f"No active account has the address {email}")
+        user.disabled_at = clock.now_ms()
+        sessions.end_all(user.id)
+        audit.record("user_disabled", f"user:{user.public_id}", actor="cli", role="admin")
+
+
+def enable_user(email: str) -> None:
+    """Raises NotFound for an account that is not disabled."""
+    with transaction():
+        user = find_user(email)
+        if user is None or not user.disabled_at:
+            raise NotFound(f"No disabled account has the address {email}")
+        user.disabled_at = None
+        audit.record("user_enabled", f"user:{user.public_id}", actor="cli", role="admin")
 
 
 def check_password(password: str) -> None:

@@ -7,6 +7,7 @@ from flask import session as visitor_session
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response
 
+from app.core import navigation
 from app.core.extensions import csrf
 from app.core.http import safe_next, see_other
 from app.security import access, limits, recovery, sessions
@@ -49,6 +50,7 @@ def show_login() -> str | Response:
 
 @bp.post("/login")
 @limits.limiter.limit(limits.LOGIN)
+@limits.account_failures
 def log_in() -> str | Response | tuple[str, int]:
     form = LoginForm()
     if not form.validate_on_submit():
@@ -118,9 +120,11 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
 
 def page_context() -> dict[str, Any]:
     user = access.current_user()
-    viewer = {
-        "name": user.name if user else None,
-        "role": user.role if user else "guest",
-        "is_staff": bool(user and user.is_staff),
+    role = user.role if user else "guest"
+    viewer = {"name": user.name if user else None, "role": role, "is_staff": bool(user and user.is_staff)}
+    return {
+        "viewer": viewer,
+        "staff_nav": navigation.staff_pages(role),
+        "csrf_token": generate_csrf,
+        "retry_after": limits.seconds_left(),
     }
-    return {"viewer": viewer, "csrf_token": generate_csrf, "retry_after": limits.seconds_left()}

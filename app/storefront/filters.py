@@ -1,5 +1,6 @@
 """What a shelf can be narrowed down by, and what each choice would leave."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -34,6 +35,11 @@ class Option:
     selected: bool
     count: int | None = None
     hex: str | None = None
+
+    @property
+    def slug(self) -> str:
+        """For the id of its element, which takes no spaces."""
+        return "-".join(re.findall(r"\w+", self.value.lower()))
 
 
 @dataclass(frozen=True)

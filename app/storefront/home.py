@@ -9,7 +9,7 @@ from app.core import clock
 from app.core.database import db
 from app.inventory import queries as inventory
 from app.inventory.models import StockLevel, StockMovement
-from app.storefront.cards import PictureView, ProductCard, make_cards
+from app.storefront.cards import HEIGHT, WIDTH, PictureView, ProductCard, make_cards
 
 BAND = 4
 HERO_FILE = "hero.svg"
@@ -57,7 +57,7 @@ def category_tiles() -> list[CategoryTile]:
     )
     return [
         CategoryTile(
-            category.name, category.path, PictureView(f"/media/{category.picture}", "", 800, 1000), count
+            category.name, category.path, PictureView(f"/media/{category.picture}", "", WIDTH, HEIGHT), count
         )
         for category, count in rows
     ]

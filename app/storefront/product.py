@@ -119,31 +119,24 @@ def product_view(product: Product, selected: VariantOption) -> ProductView:
 
 
 def glaze_pills(options: list[VariantOption], selected: VariantOption) -> list[OptionPill]:
-    names = list(dict.fromkeys(option.glaze for option in options))
-    chosen = [
-        nearest(
-            [option for option in options if option.glaze == name],
-            lambda option: option.size == selected.size,
-        )
-        for name in names
-    ]
+    chosen = one_of_each(options, lambda each: each.glaze, lambda each: each.size == selected.size)
     return [pill(option, option.glaze, option.glaze_hex, option.glaze == selected.glaze) for option in chosen]
 
 
 def size_pills(options: list[VariantOption], selected: VariantOption) -> list[OptionPill]:
-    names = [name for name in dict.fromkeys(option.size for option in options) if name]
-    chosen = [
-        nearest(
-            [option for option in options if option.size == name],
-            lambda option: option.glaze == selected.glaze,
-        )
-        for name in names
-    ]
+    sized = [option for option in options if option.size]
+    chosen = one_of_each(sized, lambda each: each.size, lambda each: each.glaze == selected.glaze)
     return [pill(option, option.size, None, option.size == selected.size) for option in chosen]
 
 
-def nearest(options: list[VariantOption], fits: Callable[[VariantOption], bool]) -> VariantOption:
-    return next((option for option in options if fits(option)), options[0])
+def one_of_each(
+    options: list[VariantOption], name: Callable[[VariantOption], str], fits: Callable[[VariantOption], bool]
+) -> list[VariantOption]:
+    """For each name the first variant that fits, or else its first."""
+    groups: dict[str, list[VariantOption]] = {}
+    for option in options:
+        groups.setdefault(name(option), []).append(option)
+    return [next(filter(fits, group), group[0]) for group in groups.values()]
 
 
 def pill(option: VariantOption, label: str, hex_: str | None, selected: bool) -> OptionPill:

@@ -31,11 +31,10 @@ def init_app(app: Flask) -> None:
 def page_context() -> dict[str, Any]:
     """What the frame around every page shows."""
     settings = current_app.config["SETTINGS"]
-    theme = request.cookies.get("theme", "system")
     return {
         "shop": {"name": settings.SHOP_NAME, "tagline": TAGLINE, "currency": settings.SHOP_CURRENCY},
         "nav": Nav(),
-        "theme": theme if theme in THEMES else "system",
+        "theme": known_theme(request.cookies.get("theme")),
         "messages": get_flashed_messages(with_categories=True),
         "request_path": request.full_path.rstrip("?"),
     }
@@ -64,7 +63,7 @@ def show_category(slug: str) -> Response:
 @bp.get("/search")
 @limits.limiter.limit(limits.SEARCH)
 def show_search() -> Response:
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = read_query()
     shelf = listing.list_shelf("/search", request.args, found=search.find_products(query))
     return page_or_results(
         "storefront/search.html",
@@ -78,7 +77,7 @@ def show_search() -> Response:
 @bp.get("/search/suggestions")
 @limits.limiter.limit(limits.SEARCH)
 def show_suggestions() -> str:
-    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    query = read_query()
     if len(query) < SHORTEST_SUGGESTED:
         return ""
     found = search.find_products(query)[:MOST_SUGGESTIONS]
@@ -96,17 +95,24 @@ def show_product(slug: str) -> str:
 
 @bp.post("/theme")
 def choose_theme() -> Response:
-    theme = request.form.get("theme", "system")
     response = see_other(safe_next(request.form.get("next")))
     response.set_cookie(
         "theme",
-        theme if theme in THEMES else "system",
+        known_theme(request.form.get("theme")),
         max_age=THEME_KEPT_S,
         samesite="Lax",
         httponly=True,
         secure=request.is_secure,
     )
     return response
+
+
+def read_query() -> str:
+    return request.args.get("q", "").strip()[:LONGEST_QUERY]
+
+
+def known_theme(name: str | None) -> str:
+    return name if name in THEMES else "system"
 
 
 def page_or_results(template: str, **context: Any) -> Response:

@@ -7,7 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from app.settings import Settings, SettingsError, load
+from app.core import locales
+from app.environment import load, make_data_folder
+from app.settings import Settings, SettingsError
 from app.variables import read_env_file
 from deploy.local import banner, dependencies, family, folders, lock, ports, prepared, readiness
 from deploy.local.refusal import Refusal
@@ -62,10 +64,8 @@ def run(settings: Settings, started: float) -> None:
         family.end_with_parent()
     family.adopt_orphans()
     raise_open_files()
-    try:
-        settings.data_path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise Refusal(f"DATA_DIR: cannot write to {settings.DATA_DIR} ({error.strerror})") from None
+    locales.check_locale(settings)
+    make_data_folder(settings)
     with lock.hold(settings):
         ports.check(settings)
         folders.make(settings)

@@ -25,18 +25,16 @@ def check_redis(settings: Settings) -> None:
 
 def prepare_database(settings: Settings) -> None:
     """Run what migrations are missing, and fill the demo's empty shop."""
-    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+    from sqlalchemy.exc import DBAPIError
 
     from app.core.migration import DatabaseTooNew
 
-    shown = without_password(settings.DATABASE_URL)
     try:
         fill(settings)
     except DatabaseTooNew as error:
         raise Refusal(error.detail) from None
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise Refusal(f"DATABASE_URL: {shown} cannot be used ({first_line(error)})") from None
     except DBAPIError as error:
+        shown = without_password(settings.DATABASE_URL)
         raise Refusal(f"DATABASE_URL: cannot use {shown} ({first_line(error.orig or error)})") from None
 
 

@@ -18,8 +18,6 @@ def make(settings: Settings) -> None:
             (data / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise Refusal(f"DATA_DIR: cannot write to {data} ({error.strerror})") from None
-    if not os.access(data, os.W_OK):
-        raise Refusal(f"DATA_DIR: cannot write to {data} (Permission denied)")
     make_private(redis_socket(data).parent)
 
 

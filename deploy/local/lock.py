@@ -24,8 +24,8 @@ def hold(settings: Settings) -> IO[str]:
         file.seek(0)
         holder = file.read().strip()
         raise Refusal(
-            f"DATA_DIR: {settings.DATA_DIR} is in use by another `make run` (process {holder}); that one, "
-            "or choose another DATA_DIR, PORT and WEBSOCKET_PORT"
+            f"DATA_DIR: {settings.DATA_DIR} is in use by another `make run` (process {holder}): stop it, "
+            "or give this one a DATA_DIR, PORT and WEBSOCKET_PORT of its own"
         ) from None
     file.truncate(0)
     file.write(str(os.getpid()))

@@ -20,7 +20,7 @@ class Live {
   #chip = new Chip();
   #announcer = new Announcer();
   #tokens = new Tokens();
-  #snapshot = new Snapshot((messages) => this.#applyAll(messages));
+  #snapshot = new Snapshot((answer) => this.#applyAll(answer));
   #socket = new Socket(document.body.dataset.liveUrl, {
     open: () => this.#subscribe(),
     frame: (text) => this.#receive(text),
@@ -177,12 +177,13 @@ class Live {
   }
 
   #handle(frame) {
-    const { type, code, epoch } = frame;
+    const { type, code, epoch, beat } = frame;
     if (type === 'message' || type === 'subscribed') {
-      if (epoch && this.#channels.movedTo(epoch)) this.#refetch();
+      this.#moveTo(epoch);
       if (type === 'message') this.#apply(frame);
       else this.#subscribed(frame);
-    } else if (type === 'reset') this.#refetch(frame.channels);
+    } else if (type === 'hello' && beat > 0) this.#socket.beat = beat;
+    else if (type === 'reset') this.#refetch(frame.channels);
     else if (type === 'degraded' || type === 'restored') this.#isDegraded = type === 'degraded';
     else if (type === 'error') this.#refused(frame);
     else if (type === 'disconnect' && frame.reconnect === false && code !== EXPIRED) this.#stop();
@@ -220,7 +221,12 @@ class Live {
     tell('live:reset', { channels: affected });
   }
 
-  #applyAll(messages) {
+  #moveTo(epoch) {
+    if (epoch && this.#channels.movedTo(epoch)) this.#refetch();
+  }
+
+  #applyAll({ epoch, messages }) {
+    this.#moveTo(epoch);
     for (const message of messages) attempt(() => this.#apply(message, true));
     this.#chip.refresh();
   }

@@ -9,7 +9,7 @@ from flask import Flask
 from app.core import assets
 from app.core.assets import FOR_EVER, HTMX, SMALLEST_GZIP, make_asset
 
-NEEDED = {"js/shop.js": "", "icons.svg": "<svg/>", "favicon.svg": "<svg/>", HTMX: ""}
+NEEDED = {"js/staff.js": "", "js/shop.js": "", "icons.svg": "<svg/>", "favicon.svg": "<svg/>", HTMX: ""}
 
 
 @pytest.fixture
@@ -72,6 +72,13 @@ def test_what_can_shrink_is_sent_small_to_those_who_can_read_it(app, client):
     assert gzip.decompress(small.data) == plain.data
     assert "Content-Encoding" not in plain.headers
     assert small.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("encoding", ["gzip;q=0", "gzip; q=0.000, br", "*;q=0", "gzip;q=0, *"])
+def test_who_refuses_gzip_gets_none(app, client, encoding):
+    answer = client.get(assets.path("css/shop.css"), headers={"Accept-Encoding": encoding})
+
+    assert "Content-Encoding" not in answer.headers
 
 
 @pytest.mark.parametrize(

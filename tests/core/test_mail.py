@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from app.core import jobs
 from app.core.database import db, transaction
 from app.core.mail import Mail, compose, deliver_mail, write_mail
+from app.settings import SettingsError
 from tests.core.smtp_server import make_certificate, serving
+from tests.support.settings import settings_for
 
 LINK = "http://localhost:3001/password/abc"
 TEMPLATE = "security/password_link.mail.txt"
@@ -144,6 +146,41 @@ def test_a_server_with_a_password_gets_it_unquoted(deliver):
     assert f"AUTH PLAIN {login}" in server.lines
 
 
+@pytest.mark.parametrize(
+    "host", ["smtp.example.test:587", "10.0.0.5", "[2001:db8::1]", "localhost.example.test"]
+)
+def test_a_password_for_another_machine_needs_tls_or_nothing_starts(tmp_path, host):
+    with pytest.raises(SettingsError) as error:
+        settings_for(tmp_path, MAIL_URL=f"smtp://shop:secret@{host}")
+
+    assert error.value.problems == [
+        "MAIL_URL: a login needs TLS: use smtps:// or smtp+starttls://, or a server on this machine"
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtps://shop:secret@smtp.example.test",
+        "smtp+starttls://shop:secret@smtp.example.test:587",
+        "smtp://smtp.example.test",
+        "smtp://shop:secret@localhost:25",
+        "smtp://shop:secret@127.0.0.53",
+        "smtp://shop:secret@[::1]:25",
+    ],
+)
+def test_a_password_may_travel_with_tls_or_inside_this_machine(tmp_path, url):
+    assert settings_for(tmp_path, MAIL_URL=url).MAIL_URL == url
+
+
+def test_a_server_that_lost_its_starttls_gets_neither_password_nor_mail(deliver):
+    with serving() as server, pytest.raises(smtplib.SMTPNotSupportedError):
+        deliver(f"smtp+starttls://user:password@127.0.0.1:{server.port}")
+
+    assert server.mails == []
+    assert "AUTH" not in " ".join(server.lines)
+
+
 def test_a_server_that_refuses_leaves_the_mail_unsent(make_app):
     with serving(refusal="451 later") as server:
         app = make_app(MAIL_URL=f"smtp://127.0.0.1:{server.port}")
@@ -155,7 +192,7 @@ def test_a_server_that_refuses_leaves_the_mail_unsent(make_app):
             assert db.session.get_one(Mail, mail_id).sent_at is None
 
 
-@pytest.mark.parametrize(("scheme", "starttls"), [("smtps", False), ("smtp", True)])
+@pytest.mark.parametrize(("scheme", "starttls"), [("smtps", False), ("smtp", True), ("smtp+starttls", True)])
 def test_a_certificate_that_nobody_vouches_for_gets_neither_password_nor_mail(
     deliver, tmp_path, scheme, starttls
 ):
@@ -170,7 +207,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_neither_password_nor_mail(
     assert "AUTH" not in " ".join(server.lines)
 
 
-@pytest.mark.parametrize(("scheme", "starttls"), [("smtps", False), ("smtp", True)])
+@pytest.mark.parametrize(("scheme", "starttls"), [("smtps", False), ("smtp", True), ("smtp+starttls", True)])
 def test_a_certificate_that_is_trusted_gets_both(deliver, tmp_path, monkeypatch, scheme, starttls):
     certificate = make_certificate(tmp_path / "server.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))

@@ -5,6 +5,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from app.core import openapi
+from app.security.errors import TooManyRequests
+from app.security.limits import limiter
 from app.security.tokens import SCOPES, create_token
 from tests.factories import make_product
 
@@ -100,12 +102,18 @@ def test_writing_takes_and_answers_what_is_described(app, client, program, docum
         (WEBSOCKET, {**SEND, "targetChannel": "nope"}, 404),
         (WEBSOCKET, {**SEND, "targetChannel": "stock:CUP"}, 403),
         (WEBSOCKET, {}, 422),
+        (INVENTORY, "no JSON", 400),
+        (WEBSOCKET, "no JSON", 400),
+        (INVENTORY, None, 415),
+        (WEBSOCKET, None, 415),
     ],
 )
 def test_mistakes_are_described_as_problems(app, client, program, document, path, body, status):
     make_product(sku="CUP", stock=4)
+    sent = {"json": body} if isinstance(body, dict) else {"data": body}
+    media_type = {} if body is None else {"Content-Type": "application/json"}
 
-    answer = client.post(path, json=body, headers=program)
+    answer = client.post(path, **sent, headers={**program, **media_type})
 
     assert answer.status_code == status
     assert problems(document, path, "post", status, answer) == []
@@ -127,6 +135,37 @@ def test_a_refusal_is_described(app, client, document, method, path):
     assert problems(document, path, method, 403, outsider) == []
 
 
+def test_every_call_that_has_a_limit_says_so(app, client, program, document):
+    calls = [(path, method) for path, methods in document["paths"].items() for method in methods]
+    limited = [
+        (path, method)
+        for path, method in calls
+        if "X-RateLimit-Limit" in client.open(path, method=method, headers=program).headers
+    ]
+
+    assert limited
+    assert limited == [call for call in calls if "429" in document["paths"][call[0]][call[1]]["responses"]]
+
+
+def test_the_answer_of_the_limiter_is_described(app, client, program, document, monkeypatch):
+    monkeypatch.setattr(limiter.limiter, "hit", lambda *_, **__: False)
+
+    answer = client.get(WEBSOCKET, headers=program)
+
+    assert (answer.status_code, answer.json["code"]) == (429, TooManyRequests.code)
+    assert problems(document, WEBSOCKET, "get", 429, answer) == []
+
+
+def test_a_shop_that_is_down_answers_as_described(make_app):
+    client = make_app(DATABASE_URL="sqlite:////nowhere/at/all.db").test_client()
+    document = client.get("/api/openapi.json").json
+
+    answer = client.get("/api/health/ready")
+
+    assert answer.status_code == 503
+    assert problems(document, "/api/health/ready", "get", 503, answer) == []
+
+
 def test_what_needs_a_token_says_so(document):
     protected = {
         f"{method} {path}"
@@ -137,6 +176,7 @@ def test_what_needs_a_token_says_so(document):
 
     assert protected == {
         f"post {INVENTORY}",
+        f"put {INVENTORY}",
         f"get {WEBSOCKET}",
         f"post {WEBSOCKET}",
         "get /api/monitoring/metrics",

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, SettingsError, load
+from app.core.locales import check_locale
+from app.environment import load
+from app.settings import Settings, SettingsError
 from app.variables import describe
 
 BRIEF = {
@@ -42,7 +44,17 @@ def test_the_variables_of_the_brief_have_its_defaults(tmp_path):
         ("APP_ENV", "staging", "APP_ENV: must be one of demo, development, test, production, not 'staging'"),
         ("CHAT_ENABLE_HISTORY", "maybe", "CHAT_ENABLE_HISTORY: must be true or false, not 'maybe'"),
         ("WEBSOCKET_PATH", "ws", "WEBSOCKET_PATH: must start with /, not 'ws'"),
-        ("PUBLIC_URL", "shop", "PUBLIC_URL: must look like https://shop.example, not 'shop'"),
+        ("PUBLIC_URL", "shop", "PUBLIC_URL: must look like https://shop.example, without a path, not 'shop'"),
+        (
+            "SHOP_TIMEZONE",
+            "Europe/Nowhere",
+            "SHOP_TIMEZONE: must be a time zone that this system knows, such as Europe/Berlin, not 'Europe/Nowhere'",
+        ),
+        (
+            "WEBSOCKET_URL",
+            "http://shop",
+            "WEBSOCKET_URL: must look like wss://shop.example/ws, not 'http://shop'",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path, name, value, complaint):
@@ -52,11 +64,80 @@ def test_a_value_that_cannot_be_used_is_named(tmp_path, name, value, complaint):
     assert error.value.problems == [complaint]
 
 
-def test_all_problems_are_told_at_once(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("SHOP_TIMEZONE", ["Europe", "../UTC", "/etc/passwd", "x" * 300]),
+        (
+            "PUBLIC_URL",
+            [
+                "ftp://shop",
+                "https://",
+                "https://shop/path",
+                "https://shop?x",
+                "https://shop:x",
+                "https://[::1",
+            ],
+        ),
+        ("WEBSOCKET_URL", ["shop:3002", "wss://", "wss:///ws", "ws://a shop/ws", "ws://shop:99999/ws"]),
+        ("MAIL_URL", ["localhost:25", "http://localhost", "smtp://", "smtp://localhost:mail"]),
+        ("REDIS_URL", ["localhost:6379", "http://localhost"]),
+    ],
+)
+def test_what_is_no_zone_or_no_address_is_refused(tmp_path, name, values):
+    for value in values:
+        with pytest.raises(SettingsError) as error:
+            load_here(tmp_path, **{name: value})
+        assert [problem.split(":")[0] for problem in error.value.problems] == [name], value
+
+
+def test_zones_and_addresses_that_can_be_used_are_taken_as_they_are(tmp_path):
+    given = {
+        "SHOP_TIMEZONE": "UTC",
+        "PUBLIC_URL": "https://shop.example:8443",
+        "WEBSOCKET_URL": "wss://live.shop.example/ws",
+        "MAIL_URL": "smtps://user:pass%40word@mail.example:465",
+        "REDIS_URL": "rediss://:word@redis.example:6379/1",
+    }
+
+    settings = load_here(tmp_path, **given)
+
+    assert {name: getattr(settings, name) for name in given} == given
+    assert load_here(tmp_path, PUBLIC_URL="http://localhost/").PUBLIC_URL == "http://localhost"
+
+
+def test_a_password_is_not_repeated(tmp_path):
     with pytest.raises(SettingsError) as error:
-        load_here(tmp_path, PORT="x", WEB_WORKERS="0")
+        load_here(tmp_path, MAIL_URL="smtp:shop:secret-word@mail", REDIS_URL="redis:secret-word@redis")
 
     assert len(error.value.problems) == 2
+    assert "secret-word" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("SHOP_CURRENCY", "eur", "SHOP_CURRENCY: must be an ISO 4217 code such as EUR, not 'eur'"),
+        ("SHOP_LOCALE", "de-DE", "SHOP_LOCALE: must be a locale such as en or de_DE, not 'de-DE'"),
+        ("SHOP_LOCALE", "xx", "SHOP_LOCALE: must be a locale such as en or de_DE, not 'xx'"),
+    ],
+)
+def test_a_language_or_money_that_babel_does_not_know_is_named(tmp_path, name, value, complaint):
+    with pytest.raises(SettingsError) as error:
+        check_locale(load_here(tmp_path, **{name: value}))
+
+    assert error.value.problems == [complaint]
+
+
+def test_all_problems_are_told_at_once(tmp_path):
+    with pytest.raises(SettingsError) as error:
+        load_here(tmp_path, PORT="x", SHOP_TIMEZONE="Nowhere", SECRET_KEY="short")
+
+    assert [problem.split(":")[0] for problem in error.value.problems] == [
+        "SHOP_TIMEZONE",
+        "PORT",
+        "SECRET_KEY",
+    ]
 
 
 def test_an_empty_value_means_the_default(tmp_path):

@@ -86,7 +86,7 @@ def test_an_older_state_is_dropped(app, redis):
     newer = Message("stock:CUP", "stock_changed", 1, {"n": 2}, version=2)
     older = Message("stock:CUP", "stock_changed", 1, {"n": 1}, version=1)
 
-    assert publish(newer).offset == 1
+    assert publish(newer).offset > 0
     assert publish(older).offset == 0
     assert publish(newer).offset == 0
 
@@ -97,8 +97,9 @@ def test_an_older_state_is_dropped(app, redis):
 def test_events_keep_their_order_and_their_history(app, redis):
     offsets = [publish(Message("shop", "note", 1, {"n": number})).offset for number in range(3)]
 
-    assert offsets == [1, 2, 3]
-    assert [entry_id for entry_id, _ in redis.xrange("rt:s:shop")] == [b"1-0", b"2-0", b"3-0"]
+    assert offsets == [offsets[0], offsets[0] + 1, offsets[0] + 2]
+    kept = [entry_id.decode() for entry_id, _ in redis.xrange("rt:s:shop")]
+    assert kept == [f"{offset}-0" for offset in offsets]
 
 
 def test_a_broken_topic_waits_longer_each_time_and_does_not_stop_the_others(app, published, monkeypatch):

@@ -186,11 +186,3 @@ def test_movements_come_newest_first(app, program, client):
         (1, 10, 10),
     ]
     assert movements[0]["actor"] == "token:tests"
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_verbs_that_are_not_there_say_which_are(app, program, client, method):
-    answer = getattr(client, method)(URL, json=ADD, headers=program)
-
-    assert answer.status_code == 405
-    assert "POST" in answer.headers["Allow"]

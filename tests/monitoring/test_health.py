@@ -5,12 +5,13 @@ import sqlalchemy as sa
 
 from app.core.database import db, transaction
 from app.monitoring import health
+from tests.support.reports import report_process
 
 
 @pytest.fixture
 def live(redis):
     """A socket process that reports itself."""
-    redis.hset("rt:live:a", mapping={"pid": 7, "connections": 0})
+    report_process(redis, "a", pid=7, connections=0)
 
 
 def read(app):

@@ -1,5 +1,7 @@
 """The demo's own curl lines, and everything that only looks like one."""
 
+import json
+
 import pytest
 
 from tests.factories import make_product
@@ -14,6 +16,35 @@ def demo(make_app):
     with app.app_context():
         make_product(sku="CUP", stock=10)
         yield app.test_client()
+
+
+def test_a_curl_on_this_machine_may_write(demo):
+    assert demo.post(URL, json=ADD).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Host": "evil.example"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    ],
+)
+def test_nothing_that_a_web_page_can_send_may_write(demo, headers):
+    answer = demo.post(URL, data=json.dumps(ADD), headers={"Content-Type": "application/json", **headers})
+
+    assert answer.status_code in (400, 401)
+
+
+def test_a_browser_with_its_cookie_may_not_write(demo):
+    demo.set_cookie("visitor", "x")
+
+    assert demo.post(URL, json=ADD).status_code == 400
+
+
+def test_another_machine_may_not_write(demo):
+    assert demo.post(URL, json=ADD, environ_base={"REMOTE_ADDR": "10.0.0.7"}).status_code == 401
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])

@@ -133,8 +133,20 @@ def test_logins_and_failures_are_in_the_audit_record(app, client):
     sign_in(client, "mira@example.test")
 
     entries = [
-        (entry.action, entry.actor)
+        (entry.action, entry.actor, entry.object)
         for entry in db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id))
     ]
 
-    assert entries[-2:] == [("login_failed", "guest"), ("login", f"user:{user.public_id}")]
+    account = f"user:{user.public_id}"
+    assert entries[-2:] == [("login_failed", "guest", account), ("login", account, "session")]
+
+
+def test_a_failure_of_nobody_is_recorded_without_telling_what_was_typed(app, client):
+    for email in ("nobody@example.test", "Nobody@example.test", "hunter2"):
+        sign_in(client, email)
+
+    first, second, other = db.session.scalars(sa.select(AuditEntry.object).order_by(AuditEntry.id)).all()
+
+    assert first == second != other
+    assert first.startswith("address:")
+    assert "hunter2" not in other

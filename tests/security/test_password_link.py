@@ -6,6 +6,7 @@ from app.core import jobs, mail
 from app.core.database import db
 from app.core.mail import Mail
 from app.security.models import LoginSession
+from app.security.recovery import mail_link
 from tests.factories import PASSWORD, make_user
 from tests.security.test_login import csrf_of, sign_in
 
@@ -50,6 +51,15 @@ def test_a_new_password_ends_all_logins(app, client):
 
     db.session.rollback()
     assert db.session.scalars(sa.select(LoginSession)).all() == []
+
+
+def test_a_job_that_runs_twice_mails_once_and_another_request_mails_again(app):
+    make_user("shopper", email="ada@example.test")
+
+    for request_id in ("first", "first", "second"):
+        mail_link("ada@example.test", request_id)
+
+    assert len(db.session.scalars(sa.select(Mail)).all()) == 2
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(app, client):

@@ -9,7 +9,7 @@ from app.inventory.adjustments import change_stock
 from app.inventory.ledger import Origin
 from app.inventory.models import StockMovement
 from app.storefront import home
-from tests.factories import make_category, make_product
+from tests.factories import make_category, make_product, unlock_ledger
 from tests.storefront.shelf import change
 
 DAY_MS = 24 * 3600 * 1000
@@ -67,6 +67,7 @@ def test_back_in_stock_is_what_was_received_onto_an_empty_shelf(app, before, is_
 def test_back_in_stock_is_forgotten_after_two_weeks(app, days, is_shown):
     make_product(name="Cup", sku="CUP", stock=0)
     receive("CUP", 5)
+    unlock_ledger()
     with transaction():
         db.session.execute(sa.update(StockMovement).values(created_at=clock.now_ms() - days * DAY_MS))
 

@@ -1,12 +1,14 @@
 """A shelf, narrowed down, sorted and paged by its address."""
 
+import re
+
 import pytest
 from werkzeug.datastructures import MultiDict
 
 from app.core.errors import NotFound
 from app.storefront.listing import PAGE_SIZE, Links, list_shelf, page_links
-from tests.factories import make_category, make_product
-from tests.storefront.shelf import PATH, add_variant, change, counts_of, names_of, read_shelf
+from tests.factories import add_variant, make_category, make_product
+from tests.storefront.shelf import PATH, change, counts_of, names_of, read_shelf
 
 
 @pytest.fixture
@@ -14,7 +16,7 @@ def shelf(app):
     """Three products: a cheap one in Chalk, a dear one in Sea, and a sold-out one in both."""
     make_product(name="Cup", price=2000)
     jug = make_product(name="Jug", price=7000)
-    change(jug.variants[0], glaze="Sea", glaze_hex="#224466")
+    change(jug.variants[0], glaze="Sea")
     bowl = make_product(name="Bowl", price=7000, stock=0)
     add_variant(bowl, "BOWL-SEA", glaze="Sea", price=7000, stock=0)
 
@@ -220,3 +222,12 @@ def test_addresses_carry_words_safely(app):
     listing = list_shelf("/search", MultiDict({"q": 'a&b="><c'}), found=[])
 
     assert listing.clear_path == "/search?q=a%26b%3D%22%3E%3Cc"
+
+
+def test_a_choice_of_two_words_has_an_id_without_a_space(app, client):
+    change(make_product(name="Cup").variants[0], glaze="Sea Green")
+
+    page = client.get(PATH).text
+
+    assert 'id="glaze-sea-green" name="glaze" value="Sea Green"' in page
+    assert [name for name in re.findall(r' id="([^"]*)"', page) if " " in name] == []

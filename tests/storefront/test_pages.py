@@ -171,6 +171,12 @@ def test_pictures_come_from_their_folder_and_nowhere_else(media, client, path, e
     assert client.get(f"/media/{path.format(media)}", headers=headers).status_code in (308, 404)
 
 
+@pytest.mark.parametrize(("encoding", "sent"), [("gzip", "gzip"), ("gzip;q=0.5", "gzip"), ("gzip;q=0", None)])
+def test_a_picture_is_small_for_those_who_take_gzip(media, client, encoding, sent):
+    with client.get("/media/cup.svg", headers={"Accept-Encoding": encoding}) as answer:
+        assert answer.headers.get("Content-Encoding") == sent
+
+
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_a_picture_with_a_name_that_no_file_can_have(media, client, encoding):
     assert client.get(f"/media/{'x' * 300}.svg", headers={"Accept-Encoding": encoding}).status_code == 404

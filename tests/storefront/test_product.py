@@ -13,8 +13,8 @@ from app.inventory.adjustments import change_stock
 from app.inventory.ledger import Origin
 from app.storefront import product as page
 from app.storefront.cards import make_cards
-from tests.factories import make_category, make_product
-from tests.storefront.shelf import add_variant, change
+from tests.factories import add_variant, make_category, make_product
+from tests.storefront.shelf import change
 
 
 @pytest.fixture

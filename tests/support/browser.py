@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -25,9 +26,8 @@ SPY = """
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Ends with the module: Playwright allows one of itself at a time, and other folders start their own."""
+@contextmanager
+def open_browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("chromium is not installed; `make browsers` installs it")
@@ -35,6 +35,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Ends with the module: Playwright allows one of itself at a time, and other folders start their own."""
+    with open_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,20 @@ class RedisServer:
         self.client.close()
 
 
-@pytest.fixture(scope="session")
-def session_redis() -> Iterator[RedisServer]:
+@contextmanager
+def open_redis() -> Iterator[RedisServer]:
     # Not pytest's own folder: the path of a unix socket has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
         server = RedisServer(Path(folder))
         server.start()
         yield server
         server.kill()
+
+
+@pytest.fixture(scope="session")
+def session_redis() -> Iterator[RedisServer]:
+    with open_redis() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from app.settings import Settings, load
+from app.environment import load
+from app.settings import Settings
 
 SECRET_KEY = "a secret of the tests that is long enough"
 

@@ -15,6 +15,7 @@ from wsproto.utilities import RemoteProtocolError
 from app.realtime.live.frames import close_frame, json_frame, pong_frame
 from app.realtime.live.handshake import BoundedDeflate, accepts_deflate, switching_protocols
 from app.realtime.live.limits import TokenBucket, client_address
+from app.realtime.live.message import DEFAULT_LANGUAGE
 from app.realtime.live.outbox import Outbox
 from app.settings import Settings
 
@@ -25,7 +26,6 @@ PEER_TIMEOUT_MS = 40000
 CLOSE_WAIT_SECONDS = 2
 DISCARD_PAUSE_SECONDS = 0.02
 LONGEST_LABEL = 64
-DEFAULT_LANGUAGE = "en"
 GOING_AWAY_CODES = (1011, 1012, 1013)
 ABNORMAL, TOO_BIG = 1006, 1009
 

@@ -66,7 +66,7 @@ class Heartbeat:
         if silence > self._beat and now - connection.pinged_at > self._beat / 2:
             connection.pinged_at = now
             connection.outbox.send(ping_frame())
-        # Pages cannot see pings, and reconnect when they see nothing for long.
+        # Pages cannot see pings, and reconnect when they see nothing for a beat and a half.
         if now - connection.spoke_at > QUIET_BEATS * self._beat:
             connection.write(TEXT_PING)
 

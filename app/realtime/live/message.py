@@ -7,7 +7,7 @@ from app.realtime.channels import Channel
 from app.realtime.live.frames import deflate, text_frame
 
 SMALLEST_DEFLATED_BYTES = 1024
-FALLBACK_LANGUAGE = "en"
+DEFAULT_LANGUAGE = "en"
 
 
 class Message:
@@ -53,7 +53,7 @@ class Message:
     def _spoken(self, language: str) -> str:
         # Keyed by what the content has, not by what clients claim: made-up languages must not cost an
         # encoding each.
-        for choice in (language, language.partition("-")[0], FALLBACK_LANGUAGE):
+        for choice in (language, language.partition("-")[0], DEFAULT_LANGUAGE):
             if choice in self._content:
                 return choice
         return next(iter(self._content), "")

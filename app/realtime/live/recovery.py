@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from gevent.lock import BoundedSemaphore
 
 from app.core.redis import Redis
+from app.realtime.keys import EPOCH_KEY
 from app.realtime.live.inbound import Since
 from app.realtime.live.message import Message
 from app.realtime.live.topic import Snapshot, Topic
@@ -15,7 +16,6 @@ log = logging.getLogger(__name__)
 
 CACHE_SECONDS = 1.0
 READS_AT_ONCE = 4
-EPOCH_KEY = "rt:epoch"
 
 
 class HistoryReader:
@@ -46,7 +46,7 @@ class HistoryReader:
         pipeline = self._client.pipeline(transaction=True)
         pipeline.get(EPOCH_KEY)
         for topic, since in wanted.items():
-            pipeline.hmget(f"rt:c:{topic.name}", "offset", "version")
+            pipeline.hmget(f"rt:c:{topic.name}", "start", "offset", "version")
             ask_entries(pipeline, topic, since)
         epoch, *answers = pipeline.execute()
         snapshots = {}
@@ -76,9 +76,9 @@ def make_snapshot(
     position: list[bytes | None],
     entries: list[tuple[bytes, dict[bytes, bytes]]] | int,
 ) -> Snapshot:
-    offset, version = (int(value) if value else None for value in position)
+    start, offset, version = (int(value) if value else None for value in position)
     messages = () if isinstance(entries, int) else read_entries(topic, epoch or "", entries)
-    return Snapshot(epoch, offset or 0, version, tuple(messages))
+    return Snapshot(epoch, start or 0, offset or 0, version, tuple(messages))
 
 
 def read_entries(
@@ -148,5 +148,4 @@ def find_following(since: Since, snapshot: Snapshot) -> list[Message] | None:
     ):
         return None
     entries = [entry for entry in snapshot.entries if entry.offset <= snapshot.offset]
-    whole = [entry.offset for entry in entries] == list(range(since.offset + 1, snapshot.offset + 1))
-    return entries if whole else None
+    return entries if len(entries) == snapshot.offset - snapshot.count_from(since.offset) else None

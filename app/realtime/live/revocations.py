@@ -9,12 +9,12 @@ import gevent
 from redis.exceptions import RedisError
 
 from app.core.redis import Redis
+from app.realtime.keys import REVOCATIONS_KEY
 from app.realtime.live.connection import Connection
 from app.realtime.live.hub import Hub
 
 log = logging.getLogger(__name__)
 
-KEY = "rt:revocations"
 # Longer than any token lives, so a process that starts now learns of every revocation that still matters.
 REMEMBERED_SECONDS = 900
 BLOCK_MS = 2000
@@ -38,7 +38,7 @@ class Revocations:
         client = self._make_client()
         while True:
             try:
-                answer: Any = client.xread({KEY: self._last_id}, block=BLOCK_MS)
+                answer: Any = client.xread({REVOCATIONS_KEY: self._last_id}, block=BLOCK_MS)
                 for _, entries in answer or ():
                     self.apply(entries)
             except RedisError:

@@ -9,7 +9,7 @@ import gevent
 from flask import Flask, Response, jsonify, request
 
 from app.core.redis import Redis, connect
-from app.realtime.live.connection import Connection
+from app.realtime.live.connection import LONGEST_LABEL, Connection
 from app.realtime.live.dialogue import Dialogue
 from app.realtime.live.handshake import find_refusal
 from app.realtime.live.heartbeat import Heartbeat
@@ -131,7 +131,7 @@ def create_live(settings: Settings) -> Flask:
 
     @sock.route(settings.WEBSOCKET_PATH)
     def serve_socket(connection: Connection) -> None:
-        connection.label = request.args.get("userId", "")[:64]
+        connection.label = request.args.get("userId", "")[:LONGEST_LABEL]
         live.serve(connection)
 
     @app.get("/")

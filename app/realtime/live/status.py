@@ -12,6 +12,7 @@ import gevent
 from redis.exceptions import RedisError
 
 from app.core.redis import Redis
+from app.realtime.keys import PROCESSES_KEY, REPORT_PREFIX
 from app.realtime.live.hub import Hub
 from app.realtime.live.limits import Seats
 
@@ -19,10 +20,12 @@ log = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 1.0
 LIFETIME_SECONDS = 5
+# Longer than any two clocks differ.
+FORGET_SECONDS = 3600
 
 
 class Status:
-    """Writes `rt:live:{process id}`, which ends by itself when the process does."""
+    """Writes a report that ends by itself when the process does, and the process's id among those that report."""
 
     def __init__(self, hub: Hub, seats: Seats, client: Redis):
         self._hub = hub
@@ -30,7 +33,8 @@ class Status:
         self._client = client
         self._host = socket.gethostname()
         self._started_ms = int(time.time() * 1000)
-        self._key = f"rt:live:{self._host}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._id = f"{self._host}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._key = f"{REPORT_PREFIX}{self._id}"
         self._before = (time.monotonic(), 0, 0)
         self._is_withdrawn = False
 
@@ -45,16 +49,22 @@ class Status:
             gevent.sleep(INTERVAL_SECONDS)
 
     def write(self) -> None:
+        now = time.time()
         pipeline = self._client.pipeline(transaction=True)
         pipeline.hset(self._key, mapping=self.describe())
         pipeline.expire(self._key, LIFETIME_SECONDS)
+        pipeline.zadd(PROCESSES_KEY, {self._id: now + LIFETIME_SECONDS})
+        pipeline.zremrangebyscore(PROCESSES_KEY, 0, now - FORGET_SECONDS)
         pipeline.execute()
 
     def withdraw(self) -> None:
         """At the end of a drain: the sum over all processes must not count this one for five seconds more."""
         self._is_withdrawn = True
         try:
-            self._client.delete(self._key)
+            pipeline = self._client.pipeline(transaction=True)
+            pipeline.delete(self._key)
+            pipeline.zrem(PROCESSES_KEY, self._id)
+            pipeline.execute()
         except RedisError:
             pass
 

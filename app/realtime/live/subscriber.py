@@ -17,7 +17,7 @@ from app.realtime.live.hub import Hub
 from app.realtime.live.inbound import Since
 from app.realtime.live.message import Message
 from app.realtime.live.recovery import HistoryReader, find_missed
-from app.realtime.live.topic import Snapshot, Topic
+from app.realtime.live.topic import Topic
 
 log = logging.getLogger(__name__)
 
@@ -191,9 +191,6 @@ class Subscriber:
         except (ValueError, TypeError):
             log.warning("unreadable message on %s", topic.name)
             return
-        if topic.counts_anew(message):
-            topic.start_again(Snapshot(message.epoch, 0, None, ()))
-            self._hub.reset(topic.listeners(), [topic.name])
         same_epoch = message.epoch == topic.epoch
         if same_epoch and topic.is_heard and message.offset <= (topic.offset or 0):
             return
@@ -208,8 +205,10 @@ class Subscriber:
         since = Since(offset=before, epoch=message.epoch)
         snapshot = self._history.read_fresh({topic: since})[topic.name]
         between = [entry for entry in snapshot.entries if entry.offset < message.offset]
-        log.warning("gap on %s: %d to %d, %d found", topic.name, before, message.offset, len(between))
-        if len(between) < message.offset - before - 1:
+        missed = message.offset - 1 - snapshot.count_from(before)
+        if missed:
+            log.warning("gap on %s: %d missed, %d found", topic.name, missed, len(between))
+        if len(between) < missed:
             self._hub.reset(topic.listeners(), [topic.name])
         for entry in between:
             self._pass_on(topic, entry, timed=False)

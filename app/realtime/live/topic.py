@@ -15,20 +15,24 @@ if TYPE_CHECKING:
     from app.realtime.live.connection import Connection
 
 MOST_HELD_BACK = 512
-LONGEST_DISORDER_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A channel in Redis at one moment.
 
-    `entries` are what its stream holds after the offset that was asked for.
+    Its first message has the offset after `start`. `entries` are what its stream holds after the offset that was asked for.
     """
 
     epoch: str | None
+    start: int
     offset: int
     version: int | None
     entries: tuple[Message, ...]
+
+    def count_from(self, offset: int) -> int:
+        """Where the messages after `offset` count from: who came before the first message knows the offset 0."""
+        return offset or self.start
 
 
 class Topic:
@@ -50,7 +54,6 @@ class Topic:
         "ready",
         "idle_since",
         "cache",
-        "ts",
     )
 
     def __init__(self, name: str, channel: Channel, now: float):
@@ -65,7 +68,6 @@ class Topic:
         self.offset: int | None = None
         self.epoch: str | None = None
         self.version: int | None = None
-        self.ts = 0
         self.is_heard = False
         self.is_asked = False
         self.is_live = False
@@ -134,15 +136,9 @@ class Topic:
     def advance(self, message: Message) -> None:
         if message.epoch != self.epoch:
             self.floors.clear()
-        self.epoch, self.offset, self.is_heard, self.ts = message.epoch, message.offset, True, message.ts
+        self.epoch, self.offset, self.is_heard = message.epoch, message.offset, True
         if message.version is not None:
             self.version = message.version
-
-    def counts_anew(self, message: Message) -> bool:
-        """Redis forgets the position of a channel that was silent for a week; its next message has offset 1
-        again.
-        """
-        return message.offset == 1 and self.is_heard and message.ts - self.ts > LONGEST_DISORDER_MS
 
     def start_again(self, snapshot: Snapshot) -> None:
         """Nothing connects what was heard to what Redis holds now."""

@@ -12,15 +12,15 @@ const request = (url, options) =>
 
 /** Newest messages of public channels, for gaps that the socket cannot fill and while it is away. */
 export class Snapshot {
-  #onMessages;
+  #onAnswer;
   #wanted = new Set();
   #timer = 0;
   #isBusy = false;
   #attempt = 0;
   #poll = 0;
 
-  constructor(onMessages) {
-    this.#onMessages = onMessages;
+  constructor(onAnswer) {
+    this.#onAnswer = onAnswer;
   }
 
   get isPolling() {
@@ -60,7 +60,7 @@ export class Snapshot {
     for (const name of names) wanted.delete(name);
     let delay = 0;
     try {
-      this.#onMessages(await fetchMessages(names));
+      this.#onAnswer(await fetchMessages(names));
       this.#attempt = 0;
     } catch {
       for (const name of names) wanted.add(name);
@@ -75,10 +75,13 @@ export class Snapshot {
 async function fetchMessages(names) {
   const query = new URLSearchParams(names.map((name) => ['channel', name]));
   const response = await request(`/live/messages?${query}`);
-  if (response.ok) return [...(await response.json()).messages];
+  if (response.ok) {
+    const { epoch, messages } = await response.json();
+    return { epoch, messages: [...messages] };
+  }
   if (response.status === 429 || response.status >= 500) throw new Error(response.status);
   warnOnce('a refetch was refused', response.status);
-  return [];
+  return { messages: [] };
 }
 
 /** The connection token, and the way to newer ones for this page's private channels. */

@@ -3,7 +3,8 @@ import { warnOnce } from './report.js';
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 const CONNECT_LIMIT_MS = 10_000;
-const SILENCE_LIMIT_MS = 45_000; // the server speaks at least every 25 s
+const SILENT_BEATS = 1.5; // the server speaks in every beat
+const SHORTEST_SILENCE_MS = 10_000; // a hitch of the network is no silence
 const PROBE_LIMIT_MS = 5_000;
 const STABLE_MS = 5_000; // a server that accepts and cuts at once must not reset the backoff
 const LOST = 1006;
@@ -23,6 +24,7 @@ export class Socket {
   #attempt = 0;
   #retry = 0;
   #watchdog = 0;
+  #silenceLimit = SHORTEST_SILENCE_MS;
 
   constructor(address, on) {
     this.#address = address;
@@ -35,6 +37,12 @@ export class Socket {
 
   get isOpen() {
     return this.#ws?.readyState === WebSocket.OPEN;
+  }
+
+  /** How often the server speaks, as its hello tells. */
+  set beat(ms) {
+    this.#silenceLimit = Math.max(SHORTEST_SILENCE_MS, SILENT_BEATS * ms);
+    this.#expectFrameWithin(this.#silenceLimit);
   }
 
   open() {
@@ -91,7 +99,7 @@ export class Socket {
       this.#on.open();
     });
     ws.onmessage = whileCurrent(({ data }) => {
-      this.#expectFrameWithin(SILENCE_LIMIT_MS);
+      this.#expectFrameWithin(this.#silenceLimit);
       this.#on.frame(data);
     });
     ws.onclose = whileCurrent(({ code }) => this.down(code));

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import EXPECTED, open_browser
 
 from .page import page
 from .shop import FakeShop
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-# a browser reports a refused connection itself, whatever the page does about it
-EXPECTED_NOISE = re.compile(r"WebSocket connection to|Failed to load resource|WebSocket is closed before")
 SPY = """
     window.violations = []; window.heard = []; window.resets = [];
     document.addEventListener('securitypolicyviolation',
@@ -33,10 +25,8 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -71,4 +61,4 @@ def visit(chromium: Browser, shop: FakeShop) -> Iterator[Visit]:
     violations = [line for tab in pages for line in tab.evaluate("violations")]
     context.close()
     assert violations == []
-    assert [line for line in complaints if not EXPECTED_NOISE.search(line)] == []
+    assert [line for line in complaints if not EXPECTED.search(line)] == []

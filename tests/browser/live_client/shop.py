@@ -83,6 +83,8 @@ class FakeShop:
         self.connections: list[Connection] = []
         self.refused = 0
         self.is_refusing = False
+        self.beat = 30_000
+        self.epoch = "k3f"
         self.answer: Callable[[Frame], Frame] = recovered
         self.snapshot: list[Frame] = []
         self.snapshot_status: Callable[[], int] = lambda: 200
@@ -172,7 +174,7 @@ class WebHandler(QuietHandler):
 
     def _answer_snapshot(self) -> None:
         shop = self.shop
-        body = json.dumps({"epoch": "k3f", "messages": shop.snapshot}).encode()
+        body = json.dumps({"epoch": shop.epoch, "messages": shop.snapshot}).encode()
         shop.snapshot_queries.append(parse_qs(urlsplit(self.path).query).get("channel", []))
         shop.snapshot_gate.wait(DEADLINE_SECONDS)
         self._answer(body, "application/json", status=shop.snapshot_status())
@@ -197,7 +199,7 @@ class LiveHandler(QuietHandler):
         connection = Connection(Server({"werkzeug.socket": self.connection, **headers}))
         self.shop.connections.append(connection)
         try:
-            connection.send(type="hello", v=1, conn="c-1", beat=30000, max=16384)
+            connection.send(type="hello", v=1, conn="c-1", beat=self.shop.beat, max=16384)
             self._converse(connection)
         except ConnectionClosed as closed:
             connection.ended_with = closed.reason

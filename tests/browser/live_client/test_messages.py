@@ -132,6 +132,7 @@ def test_after_an_epoch_change_the_refetch_may_go_back_to_a_lower_version(
     shop.snapshot = [stock_message("A1", 5, "in"), stock_message("B2", 5, "in")]
     tab = visit(CHIP + stock("A1") + stock("B2"))
     is_live(tab)
+    shop.epoch = "new"
 
     with shop.holding_snapshots():
         shop.connection().send(**stock_message("B2", 6, "out", epoch="new"))

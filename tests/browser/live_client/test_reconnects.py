@@ -89,6 +89,26 @@ def test_two_failed_connects_start_polling_until_the_socket_is_back(shop: FakeSh
     assert len(shop.snapshot_queries) <= asked + 1  # one may have been on its way
 
 
+def test_while_polling_a_restored_database_may_go_back_to_a_lower_version(
+    shop: FakeShop, visit: Visit
+) -> None:
+    shop.is_refusing = True
+    shop.snapshot = [stock_message("A1", 130, "out")]
+    tab = visit(CHIP + stock(), fake_clock=True)
+    wind_until(tab, lambda: shop.snapshot_queries, "a poll")
+    badge_reads(tab, "Sold out")
+
+    shop.snapshot = [stock_message("A1", 5, "in")]
+    shop.epoch = "new"
+    badge = tab.locator('[data-stock="A1"]')
+    wind_until(tab, lambda: badge.text_content() == "In stock", "the restored stock")
+
+    asked = len(shop.snapshot_queries)
+    tab.clock.run_for(10_000)
+    assert len(shop.snapshot_queries) <= asked + 5, "each poll asked again at once"
+    badge_reads(tab, "In stock")
+
+
 def test_silence_makes_the_client_reconnect_and_pings_prevent_it(shop: FakeShop, visit: Visit) -> None:
     tab = visit(CHIP + stock(), fake_clock=True)
     is_live(tab)
@@ -100,6 +120,24 @@ def test_silence_makes_the_client_reconnect_and_pings_prevent_it(shop: FakeShop,
     assert len(shop.connections) == 1
 
     tab.clock.fast_forward(46_000)
+    tab.clock.run_for(600)
+    shop.connection(2).wait_for("subscribe")
+    is_live(tab)
+
+
+@pytest.mark.parametrize(("beat", "patience"), [(60_000, 90_000), (1_000, 10_000)])
+def test_how_long_the_server_may_be_silent_follows_from_its_beat(
+    shop: FakeShop, visit: Visit, beat: int, patience: int
+) -> None:
+    shop.beat = beat
+    tab = visit(CHIP + stock(), fake_clock=True)
+    is_live(tab)
+
+    tab.clock.fast_forward(patience - 2_000)
+    tab.wait_for_timeout(100)
+    assert len(shop.connections) == 1
+
+    tab.clock.fast_forward(3_000)
     tab.clock.run_for(600)
     shop.connection(2).wait_for("subscribe")
     is_live(tab)

@@ -13,7 +13,7 @@ from app.core.redis import Breaker
 from app.realtime.publish import Message, Published, publish
 from tests.realtime.live.peers import Peer, opened
 from tests.realtime.live.servers import LiveServer
-from tests.support.redis_server import RedisServer
+from tests.support.redis_server import RedisServer, open_redis
 
 Publish = Callable[..., Published]
 
@@ -59,11 +59,8 @@ def start_live(shared_redis: RedisServer, folder: Path) -> Iterator[Callable[...
 
 @pytest.fixture
 def own_redis() -> Iterator[RedisServer]:
-    with tempfile.TemporaryDirectory(prefix="live-") as name:
-        server = RedisServer(Path(name))
-        server.start()
+    with open_redis() as server:
         yield server
-        server.kill()
 
 
 @pytest.fixture

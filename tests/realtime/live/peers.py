@@ -20,6 +20,11 @@ Body = dict[str, Any]
 opened: "list[Peer | RawPeer]" = []
 
 
+def since_offset(channel: str, offset: int, epoch: str) -> Body:
+    """An event channel of a request, by a client that has all up to `offset`."""
+    return {"channel": channel, "since": {"offset": offset, "epoch": epoch}}
+
+
 class Peer:
     """A well-behaved client.
 

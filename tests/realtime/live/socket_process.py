@@ -5,10 +5,10 @@ shorter grace.
 from types import MethodType
 from typing import Any
 
+from app.environment import load
 from app.realtime.live import heartbeat
 from app.realtime.live.dialogue import Dialogue
 from app.realtime.live.server import create_live
-from app.settings import load
 
 heartbeat.IDLE_TOPIC_SECONDS = 2
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from app.realtime.keys import PROCESSES_KEY
 from app.realtime.live.status import percentiles
 from tests.realtime.live.conftest import publisher
 from tests.realtime.live.peers import Peer, RawPeer
@@ -41,6 +42,7 @@ def test_a_reader_that_stalls_is_cut_while_the_others_get_everything(
     alone: LiveServer, own_redis: RedisServer, connect_peer: Any
 ) -> None:
     send = publisher(own_redis)
+    first = send("shop").offset
     stalled = RawPeer(alone.port, receive_buffer=4096)
     stalled.send({"type": "subscribe", "channel": "shop"})
     others = [connect_peer(alone) for _ in range(3)]
@@ -67,7 +69,7 @@ def test_a_reader_that_stalls_is_cut_while_the_others_get_everything(
     for peer in others:
         while peer.offsets("shop")[-1] < last:
             peer.wait("message")
-        assert peer.offsets("shop") == list(range(1, last + 1))
+        assert peer.offsets("shop") == list(range(first + 1, last + 1))
 
 
 def read_until(peer: Peer, stop: threading.Event) -> None:
@@ -117,7 +119,7 @@ def test_a_stop_closes_every_socket_with_1012_and_ends(
         "reconnect": True,
     }
     assert alone.process and alone.process.wait(6) == 0
-    assert not own_redis.client.keys("rt:live:*")
+    assert not own_redis.client.keys("rt:live*")
 
 
 def test_the_process_reports_itself_every_second(
@@ -150,6 +152,18 @@ def test_the_process_reports_itself_every_second(
     assert int(status["bytes_out"]) > 100 and 0 <= float(status["p50"]) <= float(status["p99"]) < 1000
     assert {"host", "rate_in", "rate_out", "p95"} <= status.keys()
     assert 0 < own_redis.client.ttl(own_redis.client.keys("rt:live:*")[0]) <= 5
+
+
+def test_a_process_that_was_killed_is_forgotten_after_an_hour(
+    alone: LiveServer, own_redis: RedisServer
+) -> None:
+    now = time.time()
+    own_redis.client.zadd(PROCESSES_KEY, {"yesterday": now - 86400, "lately": now - 60})
+
+    wait_for(lambda: own_redis.client.zscore(PROCESSES_KEY, "yesterday") is None, what="the next report")
+
+    assert own_redis.client.zscore(PROCESSES_KEY, "lately")
+    assert own_redis.client.zcount(PROCESSES_KEY, now, "+inf") == 1
 
 
 def test_percentiles_of_nothing_are_empty() -> None:

@@ -42,7 +42,7 @@ def test_a_published_message_reaches_who_subscribed(peer: Peer, send: Publish) -
         "type": "message",
         "channel": "stock:A1",
         "event": "stock_changed",
-        "offset": 1,
+        "offset": published.offset,
         "epoch": published.epoch,
         "ts": 1790000000123,
         "version": 7,

@@ -1,6 +1,6 @@
 """Stock for those who work with it: the list, and one SKU with its movements and a form to change it."""
 
-from flask import Blueprint, Flask, flash, render_template, request
+from flask import Blueprint, flash, render_template, request
 from werkzeug.wrappers import Response
 
 from app.core import clock, http
@@ -10,17 +10,13 @@ from app.core.forms import renew_key, submit_once
 from app.core.http import see_other
 from app.inventory import queries
 from app.inventory.adjustments import change_stock
-from app.inventory.forms import StockForm
+from app.inventory.forms.stock import StockForm
 from app.inventory.ledger import Origin
 from app.security.access import current_caller, role_required
 
 PAGE = 50
 
 bp = Blueprint("inventory", __name__, url_prefix="/staff/inventory")
-
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
 
 
 @bp.get("")

@@ -1,0 +1,69 @@
+"""What the text of a variable must be. Each check raises ValueError with what is right; standard library only.
+
+Addresses that may hold a password are not repeated in the message, which ends up in logs.
+"""
+
+import re
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+ENCRYPTED_SMTP = ("smtps", "smtp+starttls")
+
+
+def check_time_zone(text: str) -> None:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder such as Europe
+        raise ValueError(
+            f"must be a time zone that this system knows, such as Europe/Berlin, not {text!r}"
+        ) from None
+
+
+def check_public_url(text: str) -> None:
+    url = find_address(text, ("http", "https"))
+    if url is None or url.path not in ("", "/") or "@" in text or "?" in text or "#" in text:
+        raise ValueError(f"must look like https://shop.example, without a path, not {text!r}")
+
+
+def check_socket_url(text: str) -> None:
+    if find_address(text, ("ws", "wss")) is None:
+        raise ValueError(f"must look like wss://shop.example/ws, not {text!r}")
+
+
+def check_mail_url(text: str) -> None:
+    """A plain smtp: connection uses TLS only if the server offers it, and whoever sits between takes that offer away."""
+    server = find_address(text, ("smtp", *ENCRYPTED_SMTP))
+    if server is None:
+        raise ValueError(
+            "must look like smtp://host:port, or smtps:// or smtp+starttls:// with user:password@host:port"
+        )
+    if server.username and server.scheme not in ENCRYPTED_SMTP and not is_loopback(str(server.hostname)):
+        raise ValueError("a login needs TLS: use smtps:// or smtp+starttls://, or a server on this machine")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_redis_url(text: str) -> None:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must look like redis://host:6379/0, rediss:// for TLS, or unix:///path/of/socket")
+
+
+def check_path(text: str) -> None:
+    if not text.startswith("/"):
+        raise ValueError(f"must start with /, not {text!r}")
+
+
+def find_address(text: str, schemes: tuple[str, ...]) -> SplitResult | None:
+    """The parts of an address with one of these schemes and a host; None when it is not one."""
+    try:
+        url = urlsplit(text)
+        is_address = url.scheme in schemes and bool(url.hostname) and url.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return None
+    return url if is_address and not re.search(r"\s", text) else None

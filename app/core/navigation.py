@@ -1,0 +1,43 @@
+"""The staff's navigation: each feature registers its pages, so that no template knows which features there are."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request
+
+
+@dataclass(frozen=True)
+class StaffPage:
+    position: int
+    name: str
+    path: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    name: str
+    path: str
+    current: bool
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["staff_pages"] = []
+
+
+def register(app: Flask, position: int, name: str, path: str, roles: tuple[str, ...]) -> None:
+    """Admins see every page."""
+    app.extensions["staff_pages"].append(StaffPage(position, name, path, (*roles, "admin")))
+
+
+def staff_pages(role: str) -> list[NavItem]:
+    """The pages of this role in their order; the current one is the longest path that the request's begins with."""
+    pages = [page for page in current_app.extensions["staff_pages"] if role in page.roles]
+    here = max((page.path for page in pages if is_under(page.path)), key=len, default="")
+    return [
+        NavItem(page.name, page.path, page.path == here)
+        for page in sorted(pages, key=lambda page: page.position)
+    ]
+
+
+def is_under(path: str) -> bool:
+    return f"{request.path}/".startswith(f"{path}/")

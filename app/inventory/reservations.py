@@ -1,0 +1,162 @@
+"""Setting units aside for one owner until they are sold, given back, or their time is over.
+
+Locks are taken in one order everywhere: the idempotency key, the hold, then stock levels by ascending id. Everything here
+is called inside run_transaction(); reserving goes through `expiry.with_room`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+
+from app.catalogue.models import Variant
+from app.core.database import db
+from app.core.errors import Invalid
+from app.inventory import allocation, holds
+from app.inventory.allocation import Step
+from app.inventory.errors import InsufficientStock, NoReservation, OrderProcessed, ReservationGone
+from app.inventory.holds import Hold, hold
+from app.inventory.ledger import Change, Origin, apply
+from app.inventory.models import StockLevel
+
+MOST_LINES = 100
+LARGEST_LINE = 100_000
+OPEN = ("held", "confirmed")
+
+
+@dataclass(frozen=True)
+class Party:
+    """For whom units are held. `client` names the connection of a shopper; programs have "" and limits of their own."""
+
+    owner: str
+    client: str = ""
+
+
+def reserve(party: Party, wanted: Mapping[str, int], ttl_s: int | None, origin: Origin) -> Hold:
+    """Hold `wanted` units of each SKU, all or nothing, and renew the hold. Lines that are not named stay; 0 drops one.
+
+    Raises InsufficientStock (naming every short SKU), UnknownSku, NotForSale, ReservationGone, TooManyHolds or Invalid.
+    """
+    check_quantities(party, wanted)
+    settings = current_app.config["SETTINGS"]
+    ttl_ms = (settings.INVENTORY_HOLD_SECONDS if ttl_s is None else ttl_s) * 1000
+    reservation_id, mine = holds.open_hold(party.owner, party.client, ttl_ms)
+    steps = allocation.plan(wanted, mine)
+    holds.keep_lines(reservation_id, steps)
+    move(steps, replace(origin, source=f"hold:{reservation_id}"))
+    if any((mine | {step.level_id: step.quantity for step in steps}).values()):
+        return holds.get_hold(hold.c.id == reservation_id)
+    if not mine:
+        raise Invalid(errors=[{"field": "quantity", "message": "Nothing to hold"}])
+    holds.close_hold(reservation_id, status="released")
+    return holds.get_hold(hold.c.id == reservation_id)
+
+
+def check_quantities(party: Party, wanted: Mapping[str, int]) -> None:
+    most = current_app.config["SETTINGS"].INVENTORY_MAX_PER_ORDER if party.client else LARGEST_LINE
+    problems = [
+        {"field": sku, "message": f"Between 0 and {most}"}
+        for sku, units in wanted.items()
+        if not 0 <= units <= most
+    ]
+    if not 1 <= len(wanted) <= MOST_LINES:
+        problems.append({"field": "lines", "message": f"Between 1 and {MOST_LINES} SKUs"})
+    if problems:
+        raise Invalid(errors=problems)
+
+
+def move(steps: Sequence[Step], origin: Origin) -> None:
+    """Take from or give back to every level, or name every SKU that is short."""
+    short: dict[str, dict[str, object]] = {}
+    for step in steps:
+        try:
+            change = Change("reserve" if step.delta > 0 else "release", reserved=step.delta)
+            apply(step.level_id, step.sku, change, origin)
+        except InsufficientStock as error:
+            entry = {"productId": step.sku, "missing": step.delta, "available": error.facts["available"]}
+            short.setdefault(step.sku, entry)
+    if short:
+        raise short_of(list(short.values()))
+
+
+def short_of(entries: list[dict[str, object]]) -> InsufficientStock:
+    names = ", ".join(f"{entry['productId']} ({entry['available']} available)" for entry in entries)
+    first = entries[0]
+    return InsufficientStock(
+        f"Not enough of {names}", productId=first["productId"], available=first["available"], short=entries
+    )
+
+
+def release(reservation_id: str, origin: Origin) -> Hold:
+    """Give a hold's units back. Raises NoReservation, or ReservationGone when it has ended already."""
+    return end(reservation_id, "released", Change("release"), origin) or gone(reservation_id)
+
+
+def end(
+    reservation_id: str, status: str, change: Change, origin: Origin, *conditions: sa.ColumnElement[bool]
+) -> Hold | None:
+    """Flip a held reservation and give its units back; None when it is not held, or does not meet the conditions."""
+    ended = holds.close_hold(reservation_id, holds.HELD, *conditions, status=status)
+    if ended:
+        give_back(ended, change, origin)
+    return ended
+
+
+def process_order(order_id: str, reservation_id: str, origin: Origin) -> Hold:
+    """Sell what is held, as this order. An order that was processed before is answered again and changes nothing.
+
+    A hold past its time that no sweep has met yet still counts: its units are there. Raises NoReservation,
+    ReservationGone or OrderProcessed.
+    """
+    if done := find_processed(order_id):
+        return done
+    try:
+        sold = holds.close_hold(
+            reservation_id, hold.c.status.in_(OPEN), status="committed", order_id=order_id, expires_at=None
+        )
+    except IntegrityError as error:
+        raise OrderProcessed(f"Order {order_id} was processed with another hold") from error
+    if sold is None:
+        # Perhaps sold as this very order by a caller that this one had to wait for.
+        return find_processed(order_id) or gone(reservation_id)
+    give_back(sold, Change("sale"), origin)
+    return sold
+
+
+def sell(order_id: str, wanted: Mapping[str, int], origin: Origin) -> Hold:
+    """Hold and sell in one step, once for each order. Raises what `reserve` and `process_order` raise."""
+    if done := find_processed(order_id):
+        return done
+    held = reserve(Party(f"order:{order_id}"), wanted, None, origin)
+    return process_order(order_id, held.id, origin)
+
+
+def gone(reservation_id: str) -> NoReturn:
+    ended = holds.get_hold(hold.c.id == reservation_id)
+    raise ReservationGone(f"This hold is {ended.status}", status=ended.status)
+
+
+def find_processed(order_id: str) -> Hold | None:
+    try:
+        return holds.get_hold(hold.c.order_id == order_id, hold.c.status == "committed")
+    except NoReservation:
+        return None
+
+
+def give_back(closed: Hold, change: Change, origin: Origin) -> None:
+    """End what the hold reserves on every level; a sale takes the units off the shelf as well."""
+    lines = holds.lines_of(closed.id)
+    names = dict(
+        db.session.execute(
+            sa.select(StockLevel.id, Variant.sku)
+            .join(Variant, Variant.id == StockLevel.variant_id)
+            .where(StockLevel.id.in_(lines))
+        ).all()
+    )
+    origin = replace(origin, source=f"hold:{closed.id}")
+    for level_id, units in lines.items():
+        on_hand = -units if change.kind == "sale" else 0
+        apply(level_id, names[level_id], replace(change, on_hand=on_hand, reserved=-units), origin)

@@ -1,0 +1,1 @@
+/** What the staff's pages run besides what every page runs. */
