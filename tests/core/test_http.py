@@ -85,7 +85,12 @@ def test_after_a_bug_the_next_request_is_served(broken, client):
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("delete", "/", "GET"), ("post", "/search", "GET"), ("get", "/logout", "POST"), ("delete", "/api/realtime/websocket", "POST")],
+    [
+        ("delete", "/", "GET"),
+        ("post", "/search", "GET"),
+        ("get", "/logout", "POST"),
+        ("delete", "/api/realtime/websocket", "POST"),
+    ],
 )
 def test_a_verb_that_is_not_there_says_which_are(app, client, program, method, path, allowed):
     answer = getattr(client, method)(path, headers=program)
