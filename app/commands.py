@@ -13,7 +13,7 @@ from app.core.redis import RedisError
 
 
 def init_app(app: Flask) -> None:
-    for command in (setup, seed, user, token, worker, clock, simulate, settings):
+    for command in (setup, seed, user, token, worker, clock, simulate, retention, verify, settings):
         app.cli.add_command(command)
 
 
@@ -133,6 +133,39 @@ def simulate(rate: float, seconds: float, url: str) -> None:
 
     settings = current_app.config["SETTINGS"]
     simulate_shoppers(url or f"http://localhost:{settings.PORT}", rate, seconds)
+
+
+@click.command()
+@with_appcontext
+def retention() -> None:
+    """Roll up and delete the history that is older than INVENTORY_MAX_HISTORY_DAYS, as the clock does every day."""
+    from app.inventory.retention import prune_history
+
+    with said_plainly():
+        gone = prune_history()
+    click.echo(f"{gone['movements']} movements and {gone['holds']} ended holds went.")
+    if gone["damaged"]:
+        raise click.ClickException(
+            f"The history of {gone['damaged']} stock levels does not add up and was kept; run flask verify"
+        )
+
+
+@click.command()
+@with_appcontext
+def verify() -> None:
+    """Prove that the stock is right, or name what is not."""
+    from app.core import clock
+    from app.inventory import verification
+
+    begun = clock.perf()
+    with said_plainly():
+        findings, skus = verification.verify(), verification.count_skus()
+    for finding in findings:
+        click.echo(str(finding))
+    took = f"({clock.perf() - begun:.1f} s)"
+    if findings:
+        raise click.ClickException(f"{len(findings)} findings among {skus} SKUs {took}")
+    click.echo(f"All {skus} SKUs are right {took}")
 
 
 @click.command()

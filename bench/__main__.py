@@ -1,4 +1,4 @@
-"""`python -m bench [badge|update|page|weight|fanout|all] [--seconds N] [--force]`."""
+"""`python -m bench [RIG|all] [--seconds N] [--force]`."""
 
 import argparse
 import os
@@ -6,7 +6,22 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import badge, fanout, neighbours, page, results, surroundings, update, weight
+from bench import (
+    alert,
+    anatomy,
+    badge,
+    fanout,
+    growth,
+    history,
+    neighbours,
+    page,
+    read,
+    reserve,
+    results,
+    surroundings,
+    update,
+    weight,
+)
 from bench.results import Measure
 from bench.shop import Broken, Shop, raise_on_termination
 
@@ -20,8 +35,16 @@ RIGS: dict[str, Callable[[Shop, float | None], list[Measure]]] = {
     "update": update.measure,
     "page": page.measure,
     "badge": badge.measure,
+    "alert": alert.measure,
     "weight": weight.measure,
+    "history": history.measure,
+    "reserve": reserve.measure,
+    "read": read.measure,
+    "anatomy": anatomy.measure,
+    "growth": growth.measure,
 }
+
+PICTURES = {"growth": growth.draw}
 
 
 def main() -> int:
@@ -68,10 +91,10 @@ def measure(names: list[str], seconds: float | None) -> int:
             print(results.table(measures, BUSY))
             return refuse(reasons)
         print(results.table(measures))
-        print(
-            f"\nrecorded in bench/results/{results.write(name, measures, {**around, **flags}).name}",
-            flush=True,
-        )
+        path = results.write(name, measures, {**around, **flags})
+        if name in PICTURES:
+            path.with_suffix(".svg").write_text(PICTURES[name](measures))
+        print(f"\nrecorded in bench/results/{path.name}", flush=True)
         missed = missed or any(found.misses() for found in measures)
     return MISSED if missed else 0
 

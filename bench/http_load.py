@@ -1,8 +1,9 @@
-"""Requests on a fixed schedule over connections that stay open, timed from the moment each one was due."""
+"""Requests over connections that stay open: at fixed moments, timed from when each was due, or one upon the other."""
 
 import http.client
 import itertools
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -68,6 +69,28 @@ def drive(port: int, schedule: Schedule, request: Maker) -> Outcome:
     for thread in threads:
         thread.join()
     outcome.seconds = max(schedule.clock() - schedule.start, schedule.count / schedule.rate)
+    return outcome
+
+
+def hammer(port: int, seconds: float, request: Maker) -> Outcome:
+    """As many clients as connections, each with its next request as soon as it has its answer: the most that is possible."""
+    outcome, numbers = Outcome(), itertools.count()
+    begun = time.perf_counter()
+
+    def work() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
+        while (sent := time.perf_counter()) < begun + seconds:
+            status = send(connection, request(next(numbers)))
+            outcome.statuses[status] += 1
+            outcome.latencies_ms.append((time.perf_counter() - sent) * 1000)
+        connection.close()
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    outcome.seconds = time.perf_counter() - begun
     return outcome
 
 

@@ -38,6 +38,7 @@ class Shop:
     def __init__(self, **variables: str):
         self.folder = Path(tempfile.mkdtemp(prefix="liveshelf-bench-"))
         self.port, self.live_port = free_ports(2)
+        self.variables_of_rig = variables
         self.variables = {
             "APP_ENV": "demo",
             "DATA_DIR": str(self.folder),

@@ -1,6 +1,7 @@
 """What the shop sells."""
 
 import re
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from app.core.database import BigKey, db
 
 STATUSES = ("draft", "active", "archived")
+PICTURE_STATES = ("preparing", "ready", "failed")
 
 SKU = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -31,8 +33,8 @@ class Category(db.Model):
 class Product(db.Model):
     """`facts` is a list of [label, value] pairs such as ["Height", "286 mm"]; `goes_with` lists slugs.
 
-    Only an `active` product is in the shop. `version` counts edits of the product and its variants, so that two people
-    cannot overwrite each other.
+    Only an `active` product with a variant that is not retired is in the shop. `version` counts edits of the product and
+    its variants, so that two people cannot overwrite each other. The slug is an address, so it never changes.
     """
 
     __tablename__ = "product"
@@ -53,6 +55,7 @@ class Product(db.Model):
     status: Mapped[str] = mapped_column(sa.String(10), default="active", server_default="active")
     version: Mapped[int] = mapped_column(sa.BigInteger, default=1, server_default="1")
     created_at: Mapped[int] = mapped_column(sa.BigInteger)
+    edited_at: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     category: Mapped[Category] = relationship()
     variants: Mapped[list["Variant"]] = relationship(order_by="Variant.position", back_populates="product")
@@ -61,6 +64,18 @@ class Product(db.Model):
     @property
     def path(self) -> str:
         return f"/products/{self.slug}"
+
+    @property
+    def offered(self) -> list["Variant"]:
+        return [variant for variant in self.variants if variant.retired_at is None]
+
+    @property
+    def ready_pictures(self) -> list["Picture"]:
+        return [picture for picture in self.pictures if picture.state == "ready"]
+
+    @property
+    def is_in_shop(self) -> bool:
+        return self.status == "active" and bool(self.offered)
 
 
 class Variant(db.Model):
@@ -97,9 +112,13 @@ class Variant(db.Model):
 
 
 class Picture(db.Model):
-    """A picture of a product, or of one variant. `file` is a name under the media folder."""
+    """A picture of a product, or of one glaze. `file` is a name under the media folder, `large` twice its size.
+
+    While an upload is `preparing`, `file` names it in the folder of uploads; `problem` says why it `failed`.
+    """
 
     __tablename__ = "picture"
+    __table_args__ = (sa.CheckConstraint(f"state IN {PICTURE_STATES}", name="state"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     product_id: Mapped[int] = mapped_column(sa.ForeignKey("product.id"), index=True)
@@ -109,10 +128,17 @@ class Picture(db.Model):
     width: Mapped[int]
     height: Mapped[int]
     position: Mapped[int]
+    large: Mapped[str | None] = mapped_column(sa.String(120))
+    state: Mapped[str] = mapped_column(sa.String(10), default="ready", server_default="ready")
+    problem: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
 
     @property
     def path(self) -> str:
         return f"/media/{self.file}"
+
+    @property
+    def large_path(self) -> str | None:
+        return f"/media/{self.large}" if self.large else None
 
 
 class SearchTerm(db.Model):
@@ -123,3 +149,24 @@ class SearchTerm(db.Model):
     term: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     product_id: Mapped[int] = mapped_column(sa.ForeignKey("product.id"), primary_key=True)
     weight: Mapped[int]
+
+
+class CatalogueImport(db.Model):
+    """A file of products that somebody looks at before it is applied. `rows` are what it said, with their lines.
+
+    `done` counts products, in the transaction that writes them, so that a job that is killed goes on where it stopped.
+    """
+
+    __tablename__ = "catalogue_import"
+
+    id: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    file_name: Mapped[str] = mapped_column(sa.String(120))
+    actor: Mapped[str] = mapped_column(sa.String(80))
+    actor_role: Mapped[str] = mapped_column(sa.String(10))
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
+    created_at: Mapped[int] = mapped_column(sa.BigInteger)
+    started_at: Mapped[int | None] = mapped_column(sa.BigInteger)
+    finished_at: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from rapidfuzz import fuzz, process
 
 from app.catalogue.models import Product, SearchTerm
-from app.core.database import db
+from app.core.database import db, transaction
 
 NAME_WEIGHT, GLAZE_WEIGHT, CATEGORY_WEIGHT, TEXT_WEIGHT = 8, 4, 3, 1
 CLOSE_ENOUGH = 75
@@ -20,21 +20,36 @@ def words_of(text: str) -> list[str]:
 
 
 def index_product(product: Product) -> None:
-    """Replace the words that find this product. Call inside transaction()."""
+    """Replace the words that find this product; none find one that is not in the shop. Call inside transaction()."""
+    weights = weigh_words(product) if product.is_in_shop else {}
+    db.session.execute(sa.delete(SearchTerm).where(SearchTerm.product_id == product.id))
+    if weights:
+        db.session.execute(
+            sa.insert(SearchTerm),
+            [{"term": word, "product_id": product.id, "weight": weight} for word, weight in weights.items()],
+        )
+
+
+def weigh_words(product: Product) -> dict[str, int]:
     weights: dict[str, int] = {}
     for text, weight in (
         (product.name, NAME_WEIGHT),
         (product.category.name, CATEGORY_WEIGHT),
-        (" ".join(f"{v.glaze} {v.sku}" for v in product.variants), GLAZE_WEIGHT),
+        (" ".join(f"{v.glaze} {v.sku}" for v in product.offered), GLAZE_WEIGHT),
         (f"{product.tagline} {product.description}", TEXT_WEIGHT),
     ):
         for word in words_of(text):
             weights[word] = max(weight, weights.get(word, 0))
-    db.session.execute(sa.delete(SearchTerm).where(SearchTerm.product_id == product.id))
-    db.session.execute(
-        sa.insert(SearchTerm),
-        [{"term": word, "product_id": product.id, "weight": weight} for word, weight in weights.items()],
-    )
+    return weights
+
+
+def index_category(category_id: int) -> None:
+    """Find the products of a category by its new name: a job, one product at a time."""
+    for product_id in db.session.scalars(
+        sa.select(Product.id).where(Product.category_id == category_id)
+    ).all():
+        with transaction():
+            index_product(db.session.get_one(Product, product_id))
 
 
 def find_products(query: str) -> list[int]:

@@ -21,25 +21,32 @@ class Batch:
         self._loss = loss
         self._entries: list[Any] = []
         self._timer: threading.Timer | None = None
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
 
     def add(self, entries: list[Any]) -> None:
-        self._entries += entries
-        if self._entries and self._timer is None:
-            self._timer = threading.Timer(EVERY_S, self.flush)
-            self._timer.daemon = True
-            self._timer.start()
+        with self._lock:  # two timers would be one that nobody waits for
+            self._entries += entries
+            if self._entries and self._timer is None:
+                self._timer = threading.Timer(EVERY_S, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
 
     def close(self) -> None:
         """Write what is waiting, now; for a process that ends in order."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer.join()
-            self.flush()
+        if timer := self._timer:
+            timer.cancel()
+            timer.join()
+        self.flush()  # waits for one that is under way
 
     def flush(self) -> None:
-        self._timer, entries, self._entries = None, self._entries, []
-        try:
-            with self._app.app_context():
-                self._write(entries)
-        except Exception:
-            log.warning("could not write %s waiting entries: %s", len(entries), self._loss)
+        with self._writing:
+            with self._lock:
+                self._timer, entries, self._entries = None, self._entries, []
+            if not entries:
+                return
+            try:
+                with self._app.app_context():
+                    self._write(entries)
+            except Exception:
+                log.warning("could not write %s waiting entries: %s", len(entries), self._loss)

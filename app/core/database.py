@@ -165,6 +165,22 @@ def write_turn() -> Iterator[None]:
         _sqlite_turn.release()
 
 
+@contextmanager
+def snapshot(longest_ms: int = 60_000) -> Iterator[None]:
+    """Read as of one moment, whatever is written meanwhile. Not inside transaction()."""
+    db.session.rollback()
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")  # reads are in autocommit otherwise
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {longest_ms}")
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
 class Deadlock(DatabaseBusy):
     """PostgreSQL undid this transaction so that another could go on; doing it again is safe."""
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
@@ -31,6 +32,14 @@ def submit_once(form: OnceForm, caller: str, act: Callable[[], str]) -> str:
         lambda: Answer({"message": act()}, 200),
     )
     return str(answer.document["message"])
+
+
+def submit_row(
+    form: OnceForm, caller: str, row: str, values: str, act: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """The same for one row of a form, in a transaction of its own, so that one that fails leaves the others done."""
+    scope, key = f"{caller} {request.method} {request.path}", f"{form.key.data}:{row}"
+    return idempotency.once(scope, key, values.encode(), lambda: Answer(act(), 200)).document
 
 
 def renew_key(form: OnceForm) -> None:

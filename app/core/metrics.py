@@ -40,8 +40,13 @@ def timed(name: str, **labels: str) -> Iterator[None]:
         observe(name, time.perf_counter() - start, **labels)
 
 
+def are_shared() -> bool:
+    """False when this process counts for itself alone."""
+    return "PROMETHEUS_MULTIPROC_DIR" in os.environ
+
+
 def registry() -> CollectorRegistry:
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if not are_shared():
         return REGISTRY
     shared = CollectorRegistry()
     multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]

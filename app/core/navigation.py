@@ -1,8 +1,18 @@
 """The staff's navigation: each feature registers its pages, so that no template knows which features there are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, current_app, request
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many things wait on a page: kept up to date by `channel`, whose messages fill `[data-<id>-count]`."""
+
+    id: str
+    channel: str
+    read: Callable[[], int]
 
 
 @dataclass(frozen=True)
@@ -11,6 +21,7 @@ class StaffPage:
     name: str
     path: str
     roles: tuple[str, ...]
+    count: Count | None
 
 
 @dataclass(frozen=True)
@@ -18,15 +29,18 @@ class NavItem:
     name: str
     path: str
     current: bool
+    count: Count | None
 
 
 def init_app(app: Flask) -> None:
     app.extensions["staff_pages"] = []
 
 
-def register(app: Flask, position: int, name: str, path: str, roles: tuple[str, ...]) -> None:
+def register(
+    app: Flask, position: int, name: str, path: str, roles: tuple[str, ...], count: Count | None = None
+) -> None:
     """Admins see every page."""
-    app.extensions["staff_pages"].append(StaffPage(position, name, path, (*roles, "admin")))
+    app.extensions["staff_pages"].append(StaffPage(position, name, path, (*roles, "admin"), count))
 
 
 def staff_pages(role: str) -> list[NavItem]:
@@ -34,7 +48,7 @@ def staff_pages(role: str) -> list[NavItem]:
     pages = [page for page in current_app.extensions["staff_pages"] if role in page.roles]
     here = max((page.path for page in pages if is_under(page.path)), key=len, default="")
     return [
-        NavItem(page.name, page.path, page.path == here)
+        NavItem(page.name, page.path, page.path == here, page.count)
         for page in sorted(pages, key=lambda page: page.position)
     ]
 

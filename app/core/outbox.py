@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,24 @@ Handler = Callable[[Announcement], None]
 
 def init_app(app: Flask) -> None:
     app.extensions["outbox"] = {}
+    app.extensions["outbox_busy"] = set()
+    app.extensions["outbox_late"] = Batch(app, deliver_late, "the sweep delivers these events")
     app.extensions["outbox_marks"] = Batch(app, mark, "the sweep delivers these events again")
 
 
 def register(app: Flask, topic: str, handler: Handler) -> None:
     app.extensions["outbox"][topic] = handler
+
+
+def in_turn(*handlers: Handler) -> Handler:
+    """Several handlers of one topic as one. What one of them raises keeps none of the others from running."""
+
+    def run(event: Announcement) -> None:
+        with ExitStack() as stack:
+            for handler in reversed(handlers):
+                stack.callback(handler, event)
+
+    return run
 
 
 def announce(topic: str, key: str, version: int = 0, **payload: Any) -> None:
@@ -86,9 +100,26 @@ def announce(topic: str, key: str, version: int = 0, **payload: Any) -> None:
 
 
 def deliver_soon(event: Announcement) -> None:
-    if current_app.config.get("OUTBOX_DELIVERS", True):
+    """Now; or in a moment, with all that come meanwhile, while this process is at the same topic and key already.
+
+    So what everybody wants at once costs one delivery for many changes, and none of them pays for the others.
+    """
+    if not current_app.config.get("OUTBOX_DELIVERS", True):
+        return
+    busy, name = current_app.extensions["outbox_busy"], (event.topic, event.key)
+    if name in busy:
+        current_app.extensions["outbox_late"].add([event])
+        return
+    busy.add(name)
+    try:
         delivered, _ = deliver([event])
-        current_app.extensions["outbox_marks"].add(delivered)
+    finally:
+        busy.discard(name)
+    current_app.extensions["outbox_marks"].add(delivered)
+
+
+def deliver_late(events: list[Announcement]) -> None:
+    mark(deliver(events)[0])
 
 
 def deliver(events: Iterable[Announcement]) -> tuple[list[int], list[int]]:

@@ -26,6 +26,7 @@ from app.demo.assortment import (
 )
 from app.demo.drawing import GLAZES
 from app.demo.drawing.pictures import HEIGHT, WIDTH
+from app.demo.sales_history import add_past
 from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import Location, StockLevel
 from app.security.users import create_user
@@ -59,8 +60,12 @@ def fill_shop() -> None:
         location = Location(code=STUDIO, name="Studio shelf")
         db.session.add(location)
         categories = add_categories()
-        for position, product in enumerate(ASSORTMENT):
-            add_product(product, categories[product.category], position, location)
+        levels = [
+            level
+            for position, product in enumerate(ASSORTMENT)
+            for level in add_product(product, categories[product.category], position, location)
+        ]
+        add_past(levels)
         for role, email, password in DEMO_ACCOUNTS:
             create_user(email, NAMES[email.split("@")[0]], role, password)
 
@@ -125,7 +130,10 @@ def add_categories() -> dict[str, Category]:
     return rows
 
 
-def add_product(entry: DemoProduct, category: Category, position: int, location: Location) -> None:
+def add_product(
+    entry: DemoProduct, category: Category, position: int, location: Location
+) -> list[tuple[int, DemoVariant, bool]]:
+    """Returns its levels, each with what it is of and whether it is new."""
     product = Product(
         slug=entry.slug,
         name=entry.name,
@@ -159,9 +167,12 @@ def add_product(entry: DemoProduct, category: Category, position: int, location:
     db.session.add(product)
     db.session.flush()  # levels and search terms take ids
     index_product(product)
+    levels = []
     for variant, row in zip(entry.variants, product.variants, strict=True):
         level = add_level(variant, row, location)
         add_stock(variant, level, came_back=entry.slug in CAME_BACK and row.position == 0)
+        levels.append((level.id, variant, entry.is_new))
+    return levels
 
 
 def add_pictures(entry: DemoProduct) -> list[Picture]:

@@ -5,7 +5,7 @@ from app.inventory import queries
 from app.inventory.errors import StaleVersion, VersionRequired
 from app.inventory.ledger import Change, Figures, Origin, apply
 
-OPERATIONS = ("add", "remove", "set", "receive", "damage", "return", "sale")
+OPERATIONS = ("add", "remove", "set", "receive", "damage", "return", "sale", "undamage")
 LARGEST_QUANTITY = 1_000_000
 
 
@@ -60,6 +60,8 @@ def change_for(operation: str, quantity: int, on_hand: int) -> Change:
             return Change(operation, on_hand=quantity)
         case "damage":
             return Change("damage", unavailable=quantity)
+        case "undamage":
+            return Change("undamage", unavailable=-quantity)
         case "sale":
             return Change("sale", on_hand=-quantity)
     raise Invalid(errors=[{"field": "operation", "message": f"One of {', '.join(OPERATIONS)}"}])

@@ -7,10 +7,10 @@ from flask import current_app
 from app.core.clock import now_ms
 from app.core.fragments import render
 from app.core.outbox import Announcement
-from app.inventory import queries
+from app.inventory import alert_queries, queries
 from app.inventory.stock import ProductBadge, StockBadge, product_badge
 from app.realtime.pages import language
-from app.realtime.publish import Message, publish_all
+from app.realtime.publish import Message, publish, publish_all
 
 # More digits do not fit into the database's integers.
 LONGEST_ID = 18
@@ -24,6 +24,17 @@ def stock_changed(event: Announcement) -> None:
     changed = [stock_message(stock.badge()) for stock in siblings if stock.sku == event.key]
     if changed:
         publish_all([*changed, product_message(product_badge(siblings[0].product_id, siblings))])
+
+
+def alert_changed(event: Announcement) -> None:
+    """Tell the staff what became of one alert, and how many wait for them now."""
+    alert = alert_queries.get_alert(int(event.key))
+    if alert is None or not current_app.config["SETTINGS"].INVENTORY_ENABLE_REALTIME:
+        return
+    word = "resolved" if alert.resolved_at else "acknowledged" if alert.acknowledged_at else "opened"
+    data = {"id": alert.id, "sku": alert.sku, "kind": alert.kind, "available": alert.available_at_open}
+    content = render("inventory/alert_changed.push.html", count=alert_queries.count_waiting())
+    publish(Message("alerts", f"alert_{word}", now_ms(), data, {language(): content}))
 
 
 def stock_messages(skus: list[str]) -> list[Message]:

@@ -20,7 +20,9 @@ def init_app(app: Flask) -> None:
 
 
 def note(owner: str, short: list[dict[str, Any]]) -> None:
-    """Remember what an owner could not get; see `reservations.short_of` for the shape."""
+    """Remember what an owner could not get; see `reservations.short_of` for the shape. Only the reports ask for it."""
+    if not current_app.config["SETTINGS"].INVENTORY_ENABLE_ANALYTICS:
+        return
     current_app.extensions["refused_demand"].add([{"owner": owner, **entry} for entry in short])
 
 

@@ -37,3 +37,21 @@ class TooManyHolds(DomainError):
 
 class OrderProcessed(DomainError):
     code, kind, title = "order_processed", "conflict", "This order was processed with another hold"
+
+
+class CountBelowReserved(DomainError):
+    """`standing` lists what is in the way, `freed` is how many units the newest holds would give back."""
+
+    code, kind, title = "count_below_reserved", "conflict", "More is promised than was counted"
+
+
+class AlreadyUndone(DomainError):
+    code, kind, title = "already_undone", "conflict", "This was undone already"
+
+
+class InStock(DomainError):
+    code, kind, title = "in_stock", "conflict", "This is in stock, so there is nothing to wait for"
+
+
+class TooManyWaiting(DomainError):
+    code, kind, title = "too_many_waiting", "conflict", "You wait for too many things already"

@@ -5,29 +5,49 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from app.catalogue.models import Variant
 from app.core.database import db, now_ms, run_transaction
 from app.inventory import demand, reservations
-from app.inventory.allocation import LEVELS
-from app.inventory.errors import InsufficientStock, ReservationGone
+from app.inventory.allocation import level, variant
+from app.inventory.errors import InsufficientStock, OrderProcessed, ReservationGone
 from app.inventory.holds import HELD, hold, line
 from app.inventory.ledger import Change, Origin
-from app.inventory.models import StockLevel
 from app.inventory.reservations import Party
 
-BATCH = 200
+BATCH = 1_000
+# A request ends a few holds to make room; all of them are the clock's work.
+INLINE_BATCH = 25
 TRIES = 4
 BY_CLOCK = Origin("clock", "The hold's time was over")
 
 Result = TypeVar("Result")
 
-OWN = (
-    sa.select(Variant.sku, sa.func.sum(line.c.quantity))
-    .join_from(hold, line, line.c.reservation_id == hold.c.id)
-    .join(StockLevel, StockLevel.id == line.c.stock_level_id)
-    .join(Variant, Variant.id == StockLevel.variant_id)
-    .where(hold.c.owner == sa.bindparam("owner"), HELD)
-    .group_by(Variant.sku)
+# What there is and what the owner has of it, in one statement: read apart, a hold that shrinks in between counts in neither.
+ROOM = (
+    sa.select(
+        variant.c.sku,
+        (level.c.on_hand + level.c.backorder_limit - level.c.reserved - level.c.unavailable).label(
+            "available"
+        ),
+        sa.func.coalesce(line.c.quantity, 0).label("own"),
+    )
+    .join_from(variant, level, level.c.variant_id == variant.c.id)
+    .outerjoin(hold, sa.and_(hold.c.owner == sa.bindparam("owner"), HELD))
+    .outerjoin(line, sa.and_(line.c.reservation_id == hold.c.id, line.c.stock_level_id == level.c.id))
+    .where(variant.c.sku.in_(sa.bindparam("skus", expanding=True)))
+)
+
+DUE = (
+    sa.select(hold.c.id)
+    .where(HELD, hold.c.expires_at <= now_ms())
+    .order_by(hold.c.expires_at)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+DUE_OF_OWNER = DUE.where(hold.c.owner == sa.bindparam("owner"))
+# Asked of each hold that is due, of which there are few: a SKU has had holds without number.
+DUE_OF_SKUS = DUE.where(
+    sa.exists()
+    .where(line.c.reservation_id == hold.c.id, variant.c.sku.in_(sa.bindparam("skus", expanding=True)))
+    .where(level.c.id == line.c.stock_level_id, variant.c.id == level.c.variant_id)
 )
 
 
@@ -52,36 +72,40 @@ def with_room(party: Party, wanted: Mapping[str, int], write: Callable[[], Resul
     raise reservations.short_of(short)
 
 
+def with_room_for_order(order_id: str, wanted: Mapping[str, int], write: Callable[[], Result]) -> Result:
+    """The same for `reservations.sell`. An order that somebody else has sold meanwhile is answered, not refused."""
+    if reservations.find_processed(order_id):
+        return write()
+    try:
+        return with_room(Party(f"order:{order_id}"), wanted, write)
+    except (InsufficientStock, OrderProcessed):
+        if not reservations.find_processed(order_id):
+            raise
+        return write()
+
+
 def find_short(owner: str, wanted: Mapping[str, int]) -> list[dict[str, object]]:
     """The SKUs of which the shelf and the owner's own hold have less than wanted. Unknown ones are for `write` to refuse."""
     left: dict[str, int] = {}
-    for row in db.session.execute(LEVELS, {"skus": list(wanted)}):
+    missing = dict(wanted)
+    for row in db.session.execute(ROOM, {"skus": list(wanted), "owner": owner}):
         left[row.sku] = left.get(row.sku, 0) + row.available
-    if all(units <= left.get(sku, units) for sku, units in wanted.items()):
-        return []
-    own: dict[str, int] = dict(db.session.execute(OWN, {"owner": owner}).all())
-    missing = {sku: units - int(own.get(sku, 0)) for sku, units in wanted.items() if sku in left}
+        missing[row.sku] -= row.own
     return [
-        {"productId": sku, "missing": units, "available": max(left[sku], 0)}
+        {"productId": sku, "missing": units, "available": left[sku]}
         for sku, units in missing.items()
-        if units > max(left[sku], 0)
+        if sku in left and units > left[sku]
     ]
 
 
 def expire_due(*, skus: list[str] | None = None, owner: str | None = None) -> int:
     """End holds whose time is over, each in a transaction of its own. Returns how many."""
-    due = sa.select(hold.c.id).where(HELD, hold.c.expires_at <= now_ms()).order_by(hold.c.expires_at)
-    if owner is not None:
-        due = due.where(hold.c.owner == owner)
     if skus is not None:
-        of_skus = (
-            sa.select(line.c.reservation_id)
-            .join(StockLevel, StockLevel.id == line.c.stock_level_id)
-            .join(Variant, Variant.id == StockLevel.variant_id)
-            .where(Variant.sku.in_(skus))
-        )
-        due = due.where(hold.c.id.in_(of_skus))
-    ids = db.session.scalars(due.limit(BATCH)).all()
+        ids = db.session.scalars(DUE_OF_SKUS, {"most": INLINE_BATCH, "skus": skus}).all()
+    elif owner is not None:
+        ids = db.session.scalars(DUE_OF_OWNER, {"most": BATCH, "owner": owner}).all()
+    else:
+        ids = db.session.scalars(DUE, {"most": BATCH}).all()
     return sum(expire(reservation_id) for reservation_id in ids)
 
 

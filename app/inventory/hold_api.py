@@ -133,9 +133,7 @@ def put_order() -> Response:
         return answer(reservations.process_order(order.orderId, found.id, by))
 
     def around(write: Callable[[], Answer]) -> Answer:
-        if not wanted or reservations.find_processed(order.orderId):
-            return write()
-        return expiry.with_room(Party(f"order:{order.orderId}"), wanted, write)
+        return expiry.with_room_for_order(order.orderId, wanted, write) if wanted else write()
 
     return idempotency.answer_request(caller.name, act, around)
 

@@ -8,11 +8,10 @@ from flask import current_app
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from app.catalogue.models import Variant
 from app.core.database import db, now_ms
-from app.inventory.allocation import Step
+from app.inventory.allocation import Step, level, variant
 from app.inventory.errors import NoReservation, ReservationGone, TooManyHolds
-from app.inventory.models import Reservation, ReservationLine, StockLevel
+from app.inventory.models import Reservation, ReservationLine
 from app.inventory.models.reservation import new_reservation_id
 
 hold, line = Reservation.__table__, ReservationLine.__table__
@@ -43,8 +42,8 @@ NEW = {
     "hard_expires_at": now_ms() + CAP,
 }
 INSERTS = {
-    "sqlite": sqlite_insert(hold).values(NEW).on_conflict_do_nothing().returning(hold.c.id),
-    "postgresql": postgres_insert(hold).values(NEW).on_conflict_do_nothing().returning(hold.c.id),
+    "sqlite": sqlite_insert(hold).values(NEW).on_conflict_do_nothing().returning(*COLUMNS),
+    "postgresql": postgres_insert(hold).values(NEW).on_conflict_do_nothing().returning(*COLUMNS),
 }
 RENEW = (
     sa.update(hold)
@@ -54,13 +53,21 @@ RENEW = (
             (now_ms() + TTL < hold.c.hard_expires_at, now_ms() + TTL), else_=hold.c.hard_expires_at
         )
     )
-    .returning(hold.c.id, (hold.c.hard_expires_at <= now_ms()).label("over"))
+    .returning(*COLUMNS, (hold.c.hard_expires_at <= now_ms()).label("over"))
 )
 LINES = sa.select(line.c.stock_level_id, line.c.quantity).where(line.c.reservation_id == sa.bindparam("id"))
+UNITS = (
+    sa.select(variant.c.sku, sa.func.sum(line.c.quantity))
+    .join_from(line, level, level.c.id == line.c.stock_level_id)
+    .join(variant, variant.c.id == level.c.variant_id)
+    .where(line.c.reservation_id == sa.bindparam("id"))
+    .group_by(variant.c.sku)
+    .order_by(variant.c.sku)
+)
 INSERT_LINE = sa.insert(line).values(returned=0)
 
 
-def open_hold(owner: str, client: str, ttl_ms: int) -> tuple[str, dict[int, int]]:
+def open_hold(owner: str, client: str, ttl_ms: int) -> tuple[Hold, dict[int, int]]:
     """The owner's hold, renewed, with its units by level; a new one when there is none. The row stays locked.
 
     A renewal wins over a sweep that comes later. Raises ReservationGone past the longest time, TooManyHolds.
@@ -69,15 +76,16 @@ def open_hold(owner: str, client: str, ttl_ms: int) -> tuple[str, dict[int, int]
     ttl_ms = min(ttl_ms, cap_ms)
     new = {"id": new_reservation_id(), "owner": owner, "client": client, "ttl": ttl_ms, "cap": cap_ms}
     while True:
-        made = db.session.execute(INSERTS[db.engine.dialect.name], new).scalar()
+        made = db.session.execute(INSERTS[db.engine.dialect.name], new).one_or_none()
         if made:
             check_client(client)
-            return made, {}
+            return Hold(*made), {}
         renewed = db.session.execute(RENEW, {"by": owner, "ttl": ttl_ms}).one_or_none()
         if renewed and renewed.over:
             raise ReservationGone("The hold has reached its longest time; reserve again")
         if renewed:
-            return renewed.id, lines_of(renewed.id)
+            held = Hold(*renewed[:-1])
+            return held, lines_of(held.id)
         # The hold that was in the way has ended in between.
 
 
@@ -98,14 +106,7 @@ def lines_of(reservation_id: str) -> dict[int, int]:
 
 def units_of(reservation_id: str) -> dict[str, int]:
     """Units by SKU."""
-    rows = db.session.execute(
-        sa.select(Variant.sku, sa.func.sum(line.c.quantity))
-        .join_from(line, StockLevel, StockLevel.id == line.c.stock_level_id)
-        .join(Variant, Variant.id == StockLevel.variant_id)
-        .where(line.c.reservation_id == reservation_id)
-        .group_by(Variant.sku)
-        .order_by(Variant.sku)
-    )
+    rows = db.session.execute(UNITS, {"id": reservation_id})
     return {sku: int(units) for sku, units in rows}
 
 
@@ -135,7 +136,7 @@ def close_hold(reservation_id: str, *conditions: sa.ColumnElement[bool], **value
     return Hold(*row) if row else None
 
 
-def get_hold(*conditions: sa.ColumnElement[bool]) -> Hold:
+def get_hold(*conditions: sa.ColumnElement[bool] | sa.TextClause) -> Hold:
     """The newest that meets the conditions. Raises NoReservation."""
     newest = sa.select(*COLUMNS).where(*conditions).order_by(hold.c.created_at.desc()).limit(1)
     row = db.session.execute(newest).one_or_none()

@@ -1,6 +1,8 @@
 """The single writer of stock: one guarded UPDATE, its movement and its event, in the caller's transaction."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict, Unpack
 
 import sqlalchemy as sa
 
@@ -65,6 +67,17 @@ class Origin:
     source: str = ""
 
 
+class Settings(TypedDict, total=False):
+    """What staff decide about a level, beside its figures. None follows the category, or promises no date.
+
+    `backorder_limit` is how many may be sold before they are here.
+    """
+
+    low_threshold: int | None
+    expected_on: date | None
+    backorder_limit: int
+
+
 @dataclass(frozen=True)
 class Figures:
     on_hand: int
@@ -94,6 +107,25 @@ def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: in
     record(level_id, change, figures, origin)
     outbox.announce(STOCK_CHANGED, sku, figures.version)
     return figures
+
+
+def change_settings(level_id: int, sku: str, **values: Unpack[Settings]) -> None:
+    """Set what is named here; without a name, say that something it follows has changed. Call inside transaction().
+
+    No movement, since no unit moved; but the badge may change, so everybody is told as of a change of stock. Raises
+    InsufficientStock when more is promised already than a new backorder limit allows.
+    """
+    limit = values.get("backorder_limit", level.c.backorder_limit)
+    change = (
+        sa.update(level)
+        .where(level.c.id == level_id, level.c.reserved + level.c.unavailable <= level.c.on_hand + limit)
+        .values(**values, settings_version=level.c.settings_version + 1, updated_at=now_ms())
+    )
+    version = level.c.version + level.c.settings_version
+    changed = db.session.execute(change.returning(version)).scalar()
+    if changed is None:
+        raise InsufficientStock(f"More of {sku} is promised already than this limit allows", productId=sku)
+    outbox.announce(STOCK_CHANGED, sku, changed)
 
 
 def record(level_id: int, change: Change, after: Figures, origin: Origin) -> None:

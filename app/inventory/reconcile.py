@@ -1,16 +1,9 @@
-"""Redis shows what SQL decided: find what differs, and publish it again.
-
-A database restored from a backup is behind what Redis showed last; then Redis forgets, and every page reads again.
-"""
+"""The badges in Redis, against the stock in SQL."""
 
 from flask import current_app
 
-from app.core import metrics
 from app.inventory import queries
-from app.realtime import snapshots
-from app.realtime.publish import forget, publish_all, published_versions
-
-BATCH = 200
+from app.realtime.republish import bring_up_to_date
 
 
 def fill_redis() -> int:
@@ -19,14 +12,6 @@ def fill_redis() -> int:
         return 0
     skus, products = queries.all_versions()
     wanted = {f"stock:{sku}": version for sku, version in skus.items()}
-    wanted |= {f"product:{product_id}": version for product_id, version in products.items()}
-    shown = published_versions(list(wanted))
-    if ahead := [channel for channel, version in wanted.items() if shown.get(channel, -1) > version]:
-        forget(ahead)
-        shown = {channel: version for channel, version in shown.items() if channel not in set(ahead)}
-    stale = [channel for channel, version in wanted.items() if shown.get(channel) != version]
-    for start in range(0, len(stale), BATCH):
-        publish_all(snapshots.read(stale[start : start + BATCH]))
-    if stale:
-        metrics.count("redis_drift", len(stale))
-    return len(stale)
+    return bring_up_to_date(
+        wanted | {f"product:{product_id}": version for product_id, version in products.items()}
+    )

@@ -21,6 +21,7 @@ from app.inventory.errors import InsufficientStock, NoReservation, OrderProcesse
 from app.inventory.holds import Hold, hold
 from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import StockLevel
+from app.inventory.models.reservation import OF_ORDER
 
 MOST_LINES = 100
 LARGEST_LINE = 100_000
@@ -43,16 +44,15 @@ def reserve(party: Party, wanted: Mapping[str, int], ttl_s: int | None, origin: 
     check_quantities(party, wanted)
     settings = current_app.config["SETTINGS"]
     ttl_ms = (settings.INVENTORY_HOLD_SECONDS if ttl_s is None else ttl_s) * 1000
-    reservation_id, mine = holds.open_hold(party.owner, party.client, ttl_ms)
+    held, mine = holds.open_hold(party.owner, party.client, ttl_ms)
     steps = allocation.plan(wanted, mine)
-    holds.keep_lines(reservation_id, steps)
-    move(steps, replace(origin, source=f"hold:{reservation_id}"))
+    holds.keep_lines(held.id, steps)
+    move(steps, replace(origin, source=f"hold:{held.id}"))
     if any((mine | {step.level_id: step.quantity for step in steps}).values()):
-        return holds.get_hold(hold.c.id == reservation_id)
+        return held
     if not mine:
         raise Invalid(errors=[{"field": "quantity", "message": "Nothing to hold"}])
-    holds.close_hold(reservation_id, status="released")
-    return holds.get_hold(hold.c.id == reservation_id)
+    return holds.close_hold(held.id, status="released") or held
 
 
 def check_quantities(party: Party, wanted: Mapping[str, int]) -> None:
@@ -69,15 +69,26 @@ def check_quantities(party: Party, wanted: Mapping[str, int]) -> None:
 
 
 def move(steps: Sequence[Step], origin: Origin) -> None:
-    """Take from or give back to every level, or name every SKU that is short."""
+    """Take from or give back to every level."""
+    apply_all(
+        [
+            (step.level_id, step.sku, Change("reserve" if step.delta > 0 else "release", reserved=step.delta))
+            for step in steps
+        ],
+        origin,
+    )
+
+
+def apply_all(changes: Sequence[tuple[int, str, Change]], origin: Origin) -> None:
+    """Make every change, by level and SKU, or name every SKU that is short."""
     short: dict[str, dict[str, object]] = {}
-    for step in steps:
+    for level_id, sku, change in changes:
         try:
-            change = Change("reserve" if step.delta > 0 else "release", reserved=step.delta)
-            apply(step.level_id, step.sku, change, origin)
+            apply(level_id, sku, change, origin)
         except InsufficientStock as error:
-            entry = {"productId": step.sku, "missing": step.delta, "available": error.facts["available"]}
-            short.setdefault(step.sku, entry)
+            there = error.facts["available" if change.reserved > 0 else "onHand"]
+            entry = {"productId": sku, "missing": abs(change.reserved), "available": there}
+            short.setdefault(sku, entry)
     if short:
         raise short_of(list(short.values()))
 
@@ -109,7 +120,7 @@ def process_order(order_id: str, reservation_id: str, origin: Origin) -> Hold:
     """Sell what is held, as this order. An order that was processed before is answered again and changes nothing.
 
     A hold past its time that no sweep has met yet still counts: its units are there. Raises NoReservation,
-    ReservationGone or OrderProcessed.
+    ReservationGone, OrderProcessed or InsufficientStock.
     """
     if done := find_processed(order_id):
         return done
@@ -127,11 +138,17 @@ def process_order(order_id: str, reservation_id: str, origin: Origin) -> Hold:
 
 
 def sell(order_id: str, wanted: Mapping[str, int], origin: Origin) -> Hold:
-    """Hold and sell in one step, once for each order. Raises what `reserve` and `process_order` raise."""
+    """Hold and sell in one step, once for each order; through `expiry.with_room_for_order`.
+
+    Raises what `reserve` and `process_order` raise.
+    """
     if done := find_processed(order_id):
         return done
     held = reserve(Party(f"order:{order_id}"), wanted, None, origin)
-    return process_order(order_id, held.id, origin)
+    sold = process_order(order_id, held.id, origin)
+    if sold.id != held.id:  # by a till that this one had to wait for: what it held meanwhile is undone
+        raise OrderProcessed()
+    return sold
 
 
 def gone(reservation_id: str) -> NoReturn:
@@ -141,13 +158,16 @@ def gone(reservation_id: str) -> NoReturn:
 
 def find_processed(order_id: str) -> Hold | None:
     try:
-        return holds.get_hold(hold.c.order_id == order_id, hold.c.status == "committed")
+        return holds.get_hold(hold.c.order_id == order_id, sa.text(OF_ORDER), hold.c.status == "committed")
     except NoReservation:
         return None
 
 
 def give_back(closed: Hold, change: Change, origin: Origin) -> None:
-    """End what the hold reserves on every level; a sale takes the units off the shelf as well."""
+    """End what the hold reserves on every level; a sale takes the units off the shelf as well.
+
+    Raises InsufficientStock when a sale finds fewer on the shelf: what was promised on backorder has yet to come.
+    """
     lines = holds.lines_of(closed.id)
     names = dict(
         db.session.execute(
@@ -156,7 +176,8 @@ def give_back(closed: Hold, change: Change, origin: Origin) -> None:
             .where(StockLevel.id.in_(lines))
         ).all()
     )
-    origin = replace(origin, source=f"hold:{closed.id}")
-    for level_id, units in lines.items():
-        on_hand = -units if change.kind == "sale" else 0
-        apply(level_id, names[level_id], replace(change, on_hand=on_hand, reserved=-units), origin)
+    changes = [
+        (id, names[id], replace(change, on_hand=-units if change.kind == "sale" else 0, reserved=-units))
+        for id, units in lines.items()
+    ]
+    apply_all(changes, replace(origin, source=f"hold:{closed.id}"))

@@ -35,6 +35,7 @@ CHANNELS = {
     for channel in (
         Channel("stock", "state", public=True),
         Channel("product", "state", public=True),
+        Channel("item", "state", public=True),
         Channel("shop", "event", public=True, keyed=False),
         Channel("user", "event", public=False),
         Channel("visitor", "event", public=False),

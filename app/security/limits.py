@@ -17,6 +17,9 @@ API_READ = "3000 per minute"
 API_WRITE = "3000 per minute"
 SEARCH = "600 per minute"
 RESERVE = "60 per minute"
+RESTOCK = "60 per hour"
+RESTOCK_OF_VISITOR = "20 per 10 minutes"
+RESTOCK_TO_ADDRESS = "20 per hour"
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -13,6 +13,9 @@ from app.security.models import ApiToken
 
 SCOPES = ("inventory:read", "inventory:write", "realtime:read", "realtime:publish", "monitoring:read")
 
+# Built once: every call of a program asks it.
+FIND = sa.select(ApiToken).where(ApiToken.token_hash == sa.bindparam("hash"), ApiToken.revoked_at.is_(None))
+
 
 def create_token(name: str, scopes: list[str]) -> str:
     """Returns the token; it cannot be read again. Raises Invalid for an unknown scope."""
@@ -42,9 +45,7 @@ def revoke_token(name: str) -> None:
 
 
 def find_token(token: str) -> ApiToken | None:
-    return db.session.scalar(
-        sa.select(ApiToken).where(ApiToken.token_hash == hash_token(token), ApiToken.revoked_at.is_(None))
-    )
+    return db.session.scalar(FIND, {"hash": hash_token(token)})
 
 
 def hash_token(token: str) -> str:

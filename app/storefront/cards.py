@@ -18,13 +18,15 @@ class PictureView:
     alt: str
     width: int
     height: int
+    large_path: str | None = None
 
 
 @dataclass(frozen=True)
 class ProductCard:
-    """`glazes` are colours; `price_to_minor` is set when variants differ in price."""
+    """`glazes` are colours; `price_to_minor` is set when variants differ in price. `version` is that of name and price."""
 
     id: int
+    version: int
     name: str
     tagline: str
     path: str
@@ -41,11 +43,13 @@ class Suggestion:
     """`marked_parts` are pieces of the name, each with whether it matches what was typed."""
 
     id: int
+    version: int
     name: str
     marked_parts: list[tuple[str, bool]]
     path: str
     picture: PictureView
     price_minor: int
+    price_to_minor: int | None
     badge: ProductBadge
 
 
@@ -59,9 +63,10 @@ def make_cards(product_ids: Sequence[int]) -> list[ProductCard]:
 
 
 def make_card(product: Product, badge: ProductBadge) -> ProductCard:
-    prices = [variant.price_minor for variant in product.variants]
+    prices = [variant.price_minor for variant in product.offered]
     return ProductCard(
         id=product.id,
+        version=product.version,
         name=product.name,
         tagline=product.tagline,
         path=product.path,
@@ -69,7 +74,7 @@ def make_card(product: Product, badge: ProductBadge) -> ProductCard:
         price_to_minor=max(prices) if max(prices) > min(prices) else None,
         picture=first_picture(product),
         badge=badge,
-        glazes=tuple(dict.fromkeys(variant.glaze_hex for variant in product.variants)),
+        glazes=tuple(dict.fromkeys(variant.glaze_hex for variant in product.offered)),
         is_new=is_new(product),
     )
 
@@ -80,14 +85,14 @@ def is_new(product: Product) -> bool:
 
 def first_picture(product: Product) -> PictureView:
     """The picture of the first variant's glaze, or an outline for a product that has none yet."""
-    glaze = product.variants[0].glaze
+    glaze = product.offered[0].glaze
     return next(
-        (picture_view(each) for each in product.pictures if each.glaze in (None, glaze)), no_picture()
+        (picture_view(each) for each in product.ready_pictures if each.glaze in (None, glaze)), no_picture()
     )
 
 
 def picture_view(picture: Picture) -> PictureView:
-    return PictureView(picture.path, picture.alt, picture.width, picture.height)
+    return PictureView(picture.path, picture.alt, picture.width, picture.height, picture.large_path)
 
 
 def no_picture() -> PictureView:
@@ -97,7 +102,15 @@ def no_picture() -> PictureView:
 def make_suggestions(product_ids: Sequence[int], query: str) -> list[Suggestion]:
     return [
         Suggestion(
-            card.id, card.name, mark(card.name, query), card.path, card.picture, card.price_minor, card.badge
+            card.id,
+            card.version,
+            card.name,
+            mark(card.name, query),
+            card.path,
+            card.picture,
+            card.price_minor,
+            card.price_to_minor,
+            card.badge,
         )
         for card in make_cards(product_ids)
     ]

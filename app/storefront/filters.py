@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.catalogue.models import Product, Variant
+from app.catalogue.queries import OFFERED
 from app.core.database import db
 from app.core.fragments import money
 from app.inventory.models import StockLevel
@@ -74,6 +75,7 @@ def read_rows(category_id: int | None, found: list[int] | None) -> list[Row]:
         )
         .join(Variant, Variant.product_id == Product.id)
         .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(Product.status == "active", OFFERED)
         .group_by(Product.id, Variant.id)
         .order_by(Product.position, Variant.position)
     )

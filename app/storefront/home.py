@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.catalogue.models import Category, Product, Variant
+from app.catalogue.queries import IN_SHOP, OFFERED
 from app.core import clock
 from app.core.database import db
 from app.inventory import queries as inventory
 from app.inventory.models import StockLevel, StockMovement
-from app.storefront.cards import HEIGHT, WIDTH, PictureView, ProductCard, make_cards
+from app.storefront.cards import HEIGHT, WIDTH, PictureView, ProductCard, make_cards, no_picture
 
 BAND = 4
 HERO_FILE = "hero.svg"
@@ -34,7 +35,7 @@ class HomePage:
 
 
 def show() -> HomePage:
-    products = list(db.session.scalars(sa.select(Product.id).order_by(Product.position)))
+    products = list(db.session.scalars(sa.select(Product.id).where(IN_SHOP).order_by(Product.position)))
     badges = inventory.find_product_badges(products)
     low = [
         product_id for product_id in products if product_id in badges and badges[product_id].state == "low"
@@ -51,23 +52,27 @@ def show() -> HomePage:
 def category_tiles() -> list[CategoryTile]:
     rows = db.session.execute(
         sa.select(Category, sa.func.count(Product.id))
-        .outerjoin(Product, Product.category_id == Category.id)
+        .outerjoin(Product, sa.and_(Product.category_id == Category.id, IN_SHOP))
         .group_by(Category.id)
         .order_by(Category.position)
     )
     return [
-        CategoryTile(
-            category.name, category.path, PictureView(f"/media/{category.picture}", "", WIDTH, HEIGHT), count
-        )
+        CategoryTile(category.name, category.path, category_picture(category), count)
         for category, count in rows
     ]
+
+
+def category_picture(category: Category) -> PictureView:
+    if not category.picture:
+        return no_picture()
+    return PictureView(f"/media/{category.picture}", "", WIDTH, HEIGHT)
 
 
 def new_products() -> list[int]:
     return list(
         db.session.scalars(
             sa.select(Product.id)
-            .where(Product.new_until > clock.now_ms())
+            .where(Product.new_until > clock.now_ms(), IN_SHOP)
             .order_by(Product.created_at.desc(), Product.position)
             .limit(BAND)
         )
@@ -80,6 +85,7 @@ def returned_products() -> list[int]:
     latest = sa.func.max(StockMovement.created_at)
     rows = db.session.execute(
         sa.select(Variant.product_id, latest)
+        .join(Product, Product.id == Variant.product_id)
         .join(StockLevel, StockLevel.variant_id == Variant.id)
         .join(StockMovement, StockMovement.stock_level_id == StockLevel.id)
         .where(
@@ -87,6 +93,8 @@ def returned_products() -> list[int]:
             StockMovement.created_at > since,
             StockMovement.on_hand_after == StockMovement.d_on_hand,
             StockLevel.on_hand > 0,
+            Product.status == "active",
+            OFFERED,
         )
         .group_by(Variant.product_id)
         .order_by(latest.desc())

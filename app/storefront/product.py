@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.catalogue import queries as catalogue
 from app.catalogue.models import Category, Product, Variant
+from app.catalogue.queries import IN_SHOP
 from app.core.database import db
 from app.core.errors import NotFound
 from app.inventory import queries as inventory
@@ -19,7 +20,11 @@ GALLERY = 4
 
 @dataclass(frozen=True)
 class ProductView:
+    """`version` is that of name and prices; `status` is "active" but for staff, who look at drafts."""
+
     id: int
+    version: int
+    status: str
     name: str
     tagline: str
     description: list[str]
@@ -64,16 +69,30 @@ class ProductPage:
     related: list[ProductCard]
 
 
-def show(slug: str, sku: str | None) -> ProductPage:
-    """Raises NotFound for an unknown product or a SKU that is not of it."""
+@dataclass(frozen=True)
+class GonePage:
+    """What is no longer made, with what stands on the same shelf."""
+
+    name: str
+    category: Category
+    alternatives: list[ProductCard]
+
+
+def show(slug: str, sku: str | None, *, sees_drafts: bool = False) -> ProductPage | GonePage:
+    """Raises NotFound for an unknown product, a SKU that is not of it, and a draft that the viewer may not see."""
     product = catalogue.get_product(slug)
-    stock = inventory.find_stock([variant.sku for variant in product.variants])
+    if product.status == "archived":
+        return GonePage(product.name, product.category, related_cards(product))
+    if product.status == "draft" and not sees_drafts:
+        raise NotFound("There is no such product")
+    stock = inventory.find_stock([variant.sku for variant in product.offered])
     options = [
         make_option(variant, stock[variant.sku].badge())
-        for variant in product.variants
+        for variant in product.offered
         if variant.sku in stock
     ]
-    selected = choose(options, sku)
+    retired = {variant.sku for variant in product.variants} - {variant.sku for variant in product.offered}
+    selected = choose(options, None if sku in retired else sku)
     return ProductPage(
         product_view(product, selected),
         options,
@@ -103,9 +122,11 @@ def make_option(variant: Variant, badge: StockBadge) -> VariantOption:
 
 
 def product_view(product: Product, selected: VariantOption) -> ProductView:
-    pictures = [picture for picture in product.pictures if picture.glaze in (None, selected.glaze)]
+    pictures = [picture for picture in product.ready_pictures if picture.glaze in (None, selected.glaze)]
     return ProductView(
         product.id,
+        product.version,
+        product.status,
         product.name,
         product.tagline,
         product.description.split("\n\n"),
@@ -148,7 +169,7 @@ def related_cards(product: Product) -> list[ProductCard]:
     chosen = {
         slug: product_id
         for product_id, slug in db.session.execute(
-            sa.select(Product.id, Product.slug).where(Product.slug.in_(product.goes_with))
+            sa.select(Product.id, Product.slug).where(Product.slug.in_(product.goes_with), IN_SHOP)
         )
     }
     ids = [chosen[slug] for slug in product.goes_with if slug in chosen]
@@ -156,6 +177,11 @@ def related_cards(product: Product) -> list[ProductCard]:
         sa.select(Product.id)
         .order_by(Product.position)
         .limit(RELATED)
-        .where(Product.category_id == product.category_id, Product.id != product.id, Product.id.not_in(ids))
+        .where(
+            IN_SHOP,
+            Product.category_id == product.category_id,
+            Product.id != product.id,
+            Product.id.not_in(ids),
+        )
     )
     return make_cards([*ids, *neighbours][:RELATED])

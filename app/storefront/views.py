@@ -10,7 +10,7 @@ from app.catalogue import queries as catalogue
 from app.catalogue import search
 from app.core.http import is_failing, is_fragment_request, safe_next, see_other
 from app.security import limits
-from app.storefront import home, listing, product
+from app.storefront import home, listing, product_views, restock_views
 from app.storefront.cards import make_suggestions
 
 THEMES = ("system", "light", "dark")
@@ -24,7 +24,8 @@ bp = Blueprint("storefront", __name__)
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
+    for blueprint in (bp, product_views.bp, restock_views.bp):
+        app.register_blueprint(blueprint)
     app.context_processor(page_context)
 
 
@@ -83,13 +84,6 @@ def show_suggestions() -> str:
     found = search.find_products(query)[:MOST_SUGGESTIONS]
     return render_template(
         "storefront/_suggestions.html", query=query, suggestions=make_suggestions(found, query)
-    )
-
-
-@bp.get("/products/<slug>")
-def show_product(slug: str) -> str:
-    return render_template(
-        "storefront/product.html", **fields_of(product.show(slug, request.args.get("sku")))
     )
 
 

@@ -62,8 +62,15 @@ def upgrade() -> None:
             "ix_reservation_client",
             ["client"],
             unique=False,
-            sqlite_where=sa.text("status = 'held' AND client <> ''"),
-            postgresql_where=sa.text("status = 'held' AND client <> ''"),
+            sqlite_where=sa.text("status = 'held'"),
+            postgresql_where=sa.text("status = 'held'"),
+        )
+        batch_op.create_index(
+            "ix_reservation_confirmed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'confirmed'"),
+            postgresql_where=sa.text("status = 'confirmed'"),
         )
         batch_op.create_index(
             "ix_reservation_due",
@@ -72,6 +79,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'held'"),
             postgresql_where=sa.text("status = 'held'"),
         )
+        batch_op.create_index("ix_reservation_owner", ["owner", "created_at"], unique=False)
         batch_op.create_index(
             "uq_reservation_order",
             ["order_id"],
@@ -93,16 +101,40 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=120), nullable=False),
         sa.Column("actor", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("rows", sa.JSON(), nullable=False),
-        sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("mode", sa.String(length=4), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("stuck", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("progress_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.Column("undone_by", sa.String(length=80), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('preview', 'applying', 'applied', 'reverting', 'refused', 'undoing', 'undone')",
+            name=op.f("ck_stock_import_state"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_import")),
+    )
+    with op.batch_alter_table("stock_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stock_import_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
+        "stock_import_part",
+        sa.Column("import_id", sa.String(length=12), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["stock_import.id"], name=op.f("fk_stock_import_part_import_id")
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_stock_import_part")),
     )
     op.create_table(
         "refused_demand",
@@ -126,14 +158,30 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("linked_at", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
         sa.Column("notified_at", sa.BigInteger(), nullable=True),
+        sa.Column("mailed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_restock_request_user_id")),
         sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_restock_request_variant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_restock_request")),
         sa.UniqueConstraint("token", name=op.f("uq_restock_request_token")),
     )
     with op.batch_alter_table("restock_request", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_restock_request_email",
+            ["email"],
+            unique=False,
+            sqlite_where=sa.text("notified_at IS NULL"),
+            postgresql_where=sa.text("notified_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_restock_request_notified",
+            ["variant_id", "notified_at"],
+            unique=False,
+            sqlite_where=sa.text("notified_at IS NOT NULL"),
+            postgresql_where=sa.text("notified_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_restock_request_waiting",
             ["variant_id", "email"],
@@ -154,6 +202,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
         sa.Column("resolved_at", sa.BigInteger(), nullable=True),
         sa.Column("notified_at", sa.BigInteger(), nullable=True),
+        sa.Column("reminded_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("kind IN ('low', 'out')", name=op.f("ck_stock_alert_kind")),
         sa.ForeignKeyConstraint(["variant_id"], ["variant.id"], name=op.f("fk_stock_alert_variant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_alert")),
@@ -238,6 +287,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("stock_level_id", "day", name=op.f("pk_stock_day")),
     )
+    with op.batch_alter_table("stock_day", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stock_day_day"), ["day"], unique=False)
+
     with op.batch_alter_table("category", schema=None) as batch_op:
         batch_op.add_column(sa.Column("low_threshold", sa.Integer(), nullable=True))
 
@@ -304,6 +356,9 @@ def downgrade() -> None:
     with op.batch_alter_table("category", schema=None) as batch_op:
         batch_op.drop_column("low_threshold")
 
+    with op.batch_alter_table("stock_day", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stock_day_day"))
+
     op.drop_table("stock_day")
     op.drop_table("stock_checkpoint")
     with op.batch_alter_table("reservation_line", schema=None) as batch_op:
@@ -321,6 +376,16 @@ def downgrade() -> None:
     op.drop_table("stock_alert")
     with op.batch_alter_table("restock_request", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_restock_request_notified",
+            sqlite_where=sa.text("notified_at IS NOT NULL"),
+            postgresql_where=sa.text("notified_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_restock_request_email",
+            sqlite_where=sa.text("notified_at IS NULL"),
+            postgresql_where=sa.text("notified_at IS NULL"),
+        )
+        batch_op.drop_index(
             "uq_restock_request_waiting",
             sqlite_where=sa.text("notified_at IS NULL"),
             postgresql_where=sa.text("notified_at IS NULL"),
@@ -331,6 +396,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refused_demand_at"))
 
     op.drop_table("refused_demand")
+    op.drop_table("stock_import_part")
     op.drop_table("stock_import")
     with op.batch_alter_table("reservation", schema=None) as batch_op:
         batch_op.drop_index(
@@ -343,6 +409,12 @@ def downgrade() -> None:
             sqlite_where=sa.text("order_id IS NOT NULL AND status IN ('held', 'confirmed', 'committed')"),
             postgresql_where=sa.text("order_id IS NOT NULL AND status IN ('held', 'confirmed', 'committed')"),
         )
+        batch_op.drop_index("ix_reservation_owner")
+        batch_op.drop_index(
+            "ix_reservation_confirmed",
+            sqlite_where=sa.text("status = 'confirmed'"),
+            postgresql_where=sa.text("status = 'confirmed'"),
+        )
         batch_op.drop_index(
             "ix_reservation_due",
             sqlite_where=sa.text("status = 'held'"),
@@ -350,8 +422,8 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_reservation_client",
-            sqlite_where=sa.text("status = 'held' AND client <> ''"),
-            postgresql_where=sa.text("status = 'held' AND client <> ''"),
+            sqlite_where=sa.text("status = 'held'"),
+            postgresql_where=sa.text("status = 'held'"),
         )
 
     op.drop_table("reservation")

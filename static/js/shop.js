@@ -3,3 +3,4 @@ import './live.js';
 import './theme.js';
 import './combobox.js';
 import './gallery.js';
+import './plain.js';

@@ -27,6 +27,13 @@ def process(order_id, held):
     return run_transaction(lambda: reservations.process_order(order_id, held.id, BY_TEST))
 
 
+def sell(order_id, **wanted):
+    """At once, as a till does."""
+    return expiry.with_room_for_order(
+        order_id, wanted, lambda: run_transaction(lambda: reservations.sell(order_id, wanted, BY_TEST))
+    )
+
+
 def figures(sku):
     stock = queries.get_stock(sku)
     return stock.on_hand, stock.reserved, stock.available

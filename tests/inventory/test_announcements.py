@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 import sqlalchemy as sa
 
 from app.core import outbox
@@ -12,6 +13,14 @@ from app.inventory.adjustments import change_stock
 from app.inventory.ledger import Origin
 from app.realtime.publish import Message, publish, published_versions
 from tests.factories import make_product
+
+
+@pytest.fixture
+def app(make_app):
+    """Without alerts, which have a channel of their own."""
+    app = make_app(INVENTORY_ENABLE_ALERTS="false")
+    with app.app_context():
+        yield app
 
 
 def take(sku, quantity):
@@ -79,6 +88,25 @@ def test_many_changes_of_one_sku_are_swept_as_the_newest(app, published):
     outbox.sweep()
 
     assert [message["version"] for message in published.wait_for(2)] == [6, 6]
+    assert waiting() == 0
+
+
+def test_changes_that_come_while_one_is_delivered_are_delivered_together(app):
+    make_product(sku="CUP", stock=10)
+    heard = []
+
+    def deliver(event):
+        heard.append(event.version)
+        if len(heard) == 1:
+            take("CUP", 1)
+            take("CUP", 1)
+
+    outbox.register(app, "stock_changed", deliver)
+    take("CUP", 1)
+    app.extensions["outbox_late"].flush()
+    app.extensions["outbox_marks"].flush()
+
+    assert heard == [2, 4]
     assert waiting() == 0
 
 

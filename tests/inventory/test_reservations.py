@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from app.core.database import db, run_transaction, transaction
 from app.core.errors import Invalid
 from app.inventory import queries, reservations
+from app.inventory.adjustments import change_stock
 from app.inventory.errors import (
     InsufficientStock,
     NoReservation,
@@ -16,9 +17,10 @@ from app.inventory.errors import (
     UnknownSku,
 )
 from app.inventory.holds import hold
+from app.inventory.models import StockLevel
 from app.inventory.reservations import Party
 from tests.factories import make_product
-from tests.inventory.holding import ADA, BY_TEST, JUN, age, figures, lines, process, release, reserve
+from tests.inventory.holding import ADA, BY_TEST, JUN, age, figures, lines, process, release, reserve, sell
 from tests.inventory.test_ledger import add_second_location
 
 
@@ -176,3 +178,21 @@ def test_a_shopper_may_hold_so_many_of_one_sku_and_one_address_so_many_holds(mak
         reserve(shoppers[0], CUP=4)
         reserve(Party("ext:till"), CUP=30)
         assert figures("CUP") == (50, 35, 15)
+
+
+def test_what_was_promised_on_backorder_is_sold_once_it_has_come(any_app):
+    make_product(sku="CUP", stock=2)
+    with transaction():
+        db.session.execute(sa.update(StockLevel).values(backorder_limit=5))
+    held = reserve(ADA, CUP=3)
+
+    for sale in (lambda: process("KM-1", held), lambda: sell("KM-2", CUP=4)):
+        with pytest.raises(InsufficientStock) as refusal:
+            sale()
+        assert refusal.value.facts["short"][0]["available"] == 2
+    assert figures("CUP") == (2, 3, 4)
+
+    with transaction():
+        change_stock("CUP", "receive", 1, BY_TEST)
+    process("KM-1", held)
+    assert figures("CUP") == (0, 0, 5)

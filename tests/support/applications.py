@@ -44,7 +44,7 @@ def make_app(tmp_path: Path, database_url: str, redis: Any, session_redis: Any) 
 
 def close(app: Flask) -> None:
     """Write what is still to be marked, and let go of the database, before its file is deleted."""
-    for batch in ("outbox_marks", "refused_demand"):
+    for batch in ("outbox_late", "outbox_marks", "refused_demand"):
         app.extensions[batch].close()
     with app.app_context():
         db.session.remove()

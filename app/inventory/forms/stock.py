@@ -11,6 +11,7 @@ CHOICES = [
     SelectChoice("receive", "Received"),
     SelectChoice("remove", "Taken out"),
     SelectChoice("damage", "Damaged"),
+    SelectChoice("undamage", "Put back, not damaged"),
     SelectChoice("return", "Came back"),
     SelectChoice("set", "Counted: set to"),
 ]
@@ -27,5 +28,6 @@ class StockForm(OnceForm):
             NumberRange(0, LARGEST_QUANTITY, f"Between 0 and {LARGEST_QUANTITY}"),
         ],
     )
+    location = SelectField("Where", default="", validate_choice=False)
     reason = StringField("Reason", [InputRequired("Say why; the next person will ask"), Length(max=200)])
     version = HiddenField()

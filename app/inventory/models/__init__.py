@@ -3,7 +3,7 @@
 from app.inventory.models.alert import RestockRequest, StockAlert
 from app.inventory.models.reservation import RefusedDemand, Reservation, ReservationLine
 from app.inventory.models.stock import KINDS, Location, StockCheckpoint, StockDay, StockLevel, StockMovement
-from app.inventory.models.stock_import import StockImport
+from app.inventory.models.stock_import import StockImport, StockImportPart
 
 __all__ = [
     "KINDS",
@@ -16,6 +16,7 @@ __all__ = [
     "StockCheckpoint",
     "StockDay",
     "StockImport",
+    "StockImportPart",
     "StockLevel",
     "StockMovement",
 ]

@@ -10,6 +10,10 @@ from app.core.database import BigKey, db, partial_index
 ALERT_KINDS = ("low", "out")
 
 
+def new_token() -> str:
+    return secrets.token_urlsafe(18)
+
+
 class StockAlert(db.Model):
     """At most one is open for a SKU, whoever opens it and however often: the index says so."""
 
@@ -30,23 +34,32 @@ class StockAlert(db.Model):
     acknowledged_at: Mapped[int | None] = mapped_column(sa.BigInteger)
     resolved_at: Mapped[int | None] = mapped_column(sa.BigInteger)
     notified_at: Mapped[int | None] = mapped_column(sa.BigInteger)
+    reminded_at: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class RestockRequest(db.Model):
-    """ "Tell me when it is back." A guest's counts once the address is confirmed; `token` opens both links of the mail."""
+    """ "Tell me when it is back." A guest's counts once the address is confirmed; `token` opens both links of the mail.
+
+    `linked_at` is when the mail with those links was written, `notified_at` when it was this request's turn to be told,
+    and `mailed_at` when that was done. Who no longer wants to be told has no row.
+    """
 
     __tablename__ = "restock_request"
     __table_args__ = (
         partial_index(
             "uq_restock_request_waiting", "variant_id", "notified_at IS NULL", "email", unique=True
         ),
+        partial_index("ix_restock_request_email", "email", "notified_at IS NULL"),
+        partial_index("ix_restock_request_notified", "variant_id", "notified_at IS NOT NULL", "notified_at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variant.id"))
     email: Mapped[str] = mapped_column(sa.String(254))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
-    token: Mapped[str] = mapped_column(sa.String(32), unique=True, default=lambda: secrets.token_urlsafe(18))
+    token: Mapped[str] = mapped_column(sa.String(32), unique=True, default=new_token)
     created_at: Mapped[int] = mapped_column(sa.BigInteger)
+    linked_at: Mapped[int | None] = mapped_column(sa.BigInteger)
     confirmed_at: Mapped[int | None] = mapped_column(sa.BigInteger)
     notified_at: Mapped[int | None] = mapped_column(sa.BigInteger)
+    mailed_at: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import BigKey, db, partial_index
 from app.inventory.models.stock import StockLevel
 
+# One reservation of an order meets this; a query that says it in the same words finds it by its index.
+OF_ORDER = "order_id IS NOT NULL AND status IN ('held', 'confirmed', 'committed')"
 STATUSES = ("held", "confirmed", "committed", "released", "expired")
 
 
@@ -27,14 +29,11 @@ class Reservation(db.Model):
         sa.CheckConstraint(f"status IN {STATUSES}", name="status"),
         sa.CheckConstraint("status <> 'held' OR expires_at IS NOT NULL", name="held_expires"),
         partial_index("uq_reservation_owner_held", "owner", "status = 'held'", unique=True),
-        partial_index(
-            "uq_reservation_order",
-            "order_id",
-            "order_id IS NOT NULL AND status IN ('held', 'confirmed', 'committed')",
-            unique=True,
-        ),
+        partial_index("uq_reservation_order", "order_id", OF_ORDER, unique=True),
         partial_index("ix_reservation_due", "expires_at", "status = 'held'"),
-        partial_index("ix_reservation_client", "client", "status = 'held' AND client <> ''"),
+        partial_index("ix_reservation_confirmed", "id", "status = 'confirmed'"),
+        partial_index("ix_reservation_client", "client", "status = 'held'"),
+        sa.Index("ix_reservation_owner", "owner", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default=new_reservation_id)

@@ -123,7 +123,7 @@ class StockDay(db.Model):
     stock_level_id: Mapped[int] = mapped_column(
         sa.ForeignKey("stock_level.id"), primary_key=True, autoincrement=False
     )
-    day: Mapped[date] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
     opening: Mapped[int]
     received: Mapped[int]
     sold: Mapped[int]

@@ -3,11 +3,41 @@
 from flask import Flask
 
 from app.core import navigation
-from app.inventory.views import stock
+from app.inventory import alert_queries
+from app.inventory.views import (
+    alerts,
+    analytics,
+    bulk,
+    counts,
+    export,
+    grid,
+    grid_edit,
+    holds,
+    locations,
+    sku,
+    stock_import,
+)
 
 STAFF = ("staff", "agent")
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(stock.bp)
+    app.register_blueprint(alerts.bp)
+    app.register_blueprint(grid.bp)
+    app.register_blueprint(grid_edit.bp)
+    app.register_blueprint(bulk.bp)
+    app.register_blueprint(sku.bp)
+    app.register_blueprint(holds.bp)
+    app.register_blueprint(counts.bp)
+    app.register_blueprint(locations.bp)
+    app.register_blueprint(export.bp)
+    app.register_blueprint(stock_import.bp)
+    app.register_blueprint(analytics.bp)
     navigation.register(app, 10, "Stock", "/staff/inventory", STAFF)
+    waiting = navigation.Count("alert", "alerts", alert_queries.count_waiting)
+    navigation.register(app, 15, "Alerts", alerts.PATH, STAFF, waiting)
+    navigation.register(app, 50, "Import", stock_import.PATH, ("staff",))
+    navigation.register(app, 30, "Holds", holds.PATH, STAFF)
+    navigation.register(app, 40, "Count", counts.PATH, ("staff",))
+    navigation.register(app, 45, "Locations", locations.PATH, STAFF)
+    navigation.register(app, 60, "Analytics", analytics.PATH, STAFF)

@@ -5,7 +5,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort, current_app, request, send_from_directory
+from flask import Blueprint, abort, current_app, request, send_from_directory
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response
 
@@ -14,11 +14,7 @@ from app.core import http
 KEEP_S = 24 * 3600
 CACHED_DRAWINGS = 1024
 
-bp = Blueprint("catalogue", __name__)
-
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)
+bp = Blueprint("media", __name__)
 
 
 @bp.get("/media/<path:name>")

@@ -1,0 +1,29 @@
+"""What shoppers fill in."""
+
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from app.core.forms import OnceForm
+
+# What browsers take for an address, without dots that no mail server takes.
+ATOM, HOST = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+ADDRESS = rf"^{ATOM}(?:\.{ATOM})*@{HOST}(?:\.{HOST})*\Z"
+
+
+def strip(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class RestockForm(OnceForm):
+    """ "Tell me when it is back", for one SKU."""
+
+    sku = HiddenField()
+    email = StringField(
+        "Email",
+        [
+            InputRequired("Enter your email address"),
+            Length(max=254, message="Enter a shorter address"),
+            Regexp(ADDRESS, message="Enter an address like name@example.com"),
+        ],
+        filters=[strip],
+    )

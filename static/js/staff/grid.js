@@ -1,0 +1,5 @@
+/** The stock list: rows kept fresh, figures edited in place, rows ticked. */
+import './grid/edit.js';
+import './grid/patches.js';
+import './grid/selection.js';
+import './grid/toast.js';
