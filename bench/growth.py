@@ -12,8 +12,8 @@ from bench.till import Till
 HOT = "SKU-1"
 OPENING = 1_000_000
 SIBLINGS = 4
-WARM_UP = 50
-REQUESTS = 400
+WARM_UP = 20
+REQUESTS = 150
 RUNS = 3
 SIZES = ((1_000, 0), (10_000, 0), (100_000, 0), (100_000, 100_000), (100_000, 1_000_000))
 # Beside the smallest shop; what a busy machine adds is in both.

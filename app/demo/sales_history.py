@@ -22,6 +22,8 @@ DAYS_OF_A_NEW_ONE = 24
 # A slow seller in so many has not sold for months.
 DEAD_ONE_IN = 16
 BATCH_DAYS = 24
+DEAR_MINOR = 8000
+BROKEN = 0.03
 # Units a day: a few sell every other day, most now and then.
 RATES = (0.02, 0.04, 0.06, 0.1, 0.15, 0.25, 0.7)
 NAMES = (
@@ -47,34 +49,25 @@ def invent_days(entry: DemoVariant, span: list[date], lengths: dict[date, int]) 
     """Newest day first. The same shop always has the same past, counted back from its first day."""
     dice = random.Random(entry.sku)
     is_dead = entry.on_hand > 0 and dice.randrange(DEAD_ONE_IN) == 0
-    rate = 0.0 if is_dead else dice.choice(RATES) * (1 if entry.price_minor < 8000 else 0.5)
-    batch = max(entry.on_hand, round(rate * BATCH_DAYS), 4)
+    rate = 0.0 if is_dead else dice.choice(RATES) * (0.5 if entry.price_minor > DEAR_MINOR else 1.0)
+    batch = max(entry.on_hand + 1 + round(rate * dice.randint(2, BATCH_DAYS)), 4)
     closing, out_for = entry.on_hand, dice.randint(3, 9) if not entry.on_hand else 0
     for day in span:
-        row = dict.fromkeys(NAMES, 0) | {"day": day, "closing": closing}
+        opening = received = refused = out_ms = sold = 0
         if closing == 0 and out_for > 0:
-            out_for -= 1
-            row |= {"out_ms": lengths[day], "refused": draw(dice, rate / 3)}
+            out_for, out_ms, refused = out_for - 1, lengths[day], draw(dice, rate / 3)
         else:
-            row |= sell(dice, rate * (1.4 if day.weekday() >= 4 else 0.7), closing, lengths[day])
-            row["opening"] = closing + row["sold"]
-            if row["opening"] >= batch and rate:
-                row |= {"received": row["opening"], "opening": 0}
-                out_for = dice.choice(RATES)
-        row["changes"] = row["sold"] + (row["received"] > 0)
-        row["holds"] = row["sold"] + row["refused"]
-        closing = row["opening"]
-        if day == span[-1]:
-            row |= {"received": row["received"] + closing, "opening": 0}
-        yield row
-
-
-def sell(dice: random.Random, rate: float, closing: int, length: int) -> dict[str, int]:
-    """On the day the shelf went empty something was sold, and it was empty for the rest of that day."""
-    sold = draw(dice, rate)
-    if closing == 0:
-        return {"sold": max(sold, 1), "out_ms": round(length * dice.uniform(0.1, 0.6))}
-    return {"sold": sold}
+            sold = draw(dice, rate * (1.4 if day.weekday() >= 4 else 0.7))
+            if closing == 0:  # it sold out on this day, and not before something was sold
+                sold, out_ms = max(sold, 1), round(lengths[day] * dice.uniform(0.1, 0.6))
+            opening = closing + sold
+            if (rate and opening >= batch) or day == span[-1]:
+                opening, received, out_for = 0, opening, dice.choice((0, 1, 2, 4))
+        row = {"opening": opening, "received": received, "sold": sold, "closing": closing}
+        row |= {"refused": refused, "out_ms": out_ms, "damaged": int(sold > 0 and dice.random() < BROKEN)}
+        row |= {"changes": sold + (received > 0), "holds": sold + refused}
+        yield {"day": day, **dict.fromkeys(NAMES, 0), **row}
+        closing = opening
 
 
 def draw(dice: random.Random, rate: float) -> int:

@@ -5,10 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.catalogue.models import Product, Variant
-from app.core import jobs, outbox
-from app.core.database import db, now_ms, transaction
+from app.core import jobs
+from app.core.database import db, transaction
 from app.core.outbox import Announcement
-from app.inventory.ledger import STOCK_CHANGED
+from app.inventory.ledger import change_settings
 from app.inventory.locations import ensure_level
 from app.inventory.models import Location, StockLevel
 
@@ -57,14 +57,11 @@ def follow_category(category_id: int) -> None:
 
 def move_badges(variant_ids: list[int]) -> None:
     """Give badges a newer version, which publishes them and has their alerts looked at. Call inside transaction()."""
-    moved = (
-        sa.update(StockLevel)
+    levels = (
+        sa.select(StockLevel.id, Variant.sku)
+        .join(Variant, Variant.id == StockLevel.variant_id)
         .where(StockLevel.variant_id.in_(variant_ids))
-        .values(settings_version=StockLevel.settings_version + 1, updated_at=now_ms())
-        .execution_options(synchronize_session=False)
+        .order_by(StockLevel.id)
     )
-    db.session.execute(moved)
-    for sku in db.session.scalars(
-        sa.select(Variant.sku).where(Variant.id.in_(variant_ids)).order_by(Variant.id)
-    ).all():
-        outbox.announce(STOCK_CHANGED, sku)
+    for level_id, sku in db.session.execute(levels).all():
+        change_settings(level_id, sku)

@@ -137,23 +137,6 @@ class StockRow:
     stock: SkuStock
 
 
-def search_stock(query: str = "", *, after: str = "", limit: int = 50) -> list[StockRow]:
-    """By SKU or name, in the order of SKUs."""
-    found = sa.or_(
-        Variant.sku.icontains(query, autoescape=True), Product.name.icontains(query, autoescape=True)
-    )
-    variants = db.session.scalars(
-        sa.select(Variant)
-        .join(Variant.product)
-        .where(found, Variant.sku > after)
-        .options(sa.orm.contains_eager(Variant.product))
-        .order_by(Variant.sku)
-        .limit(limit)
-    ).all()
-    stock = find_stock([variant.sku for variant in variants])
-    return [make_row(variant, stock[variant.sku]) for variant in variants if variant.sku in stock]
-
-
 def get_row(sku: str) -> StockRow:
     stock = get_stock(sku)
     return make_row(db.session.scalars(sa.select(Variant).where(Variant.sku == sku)).one(), stock)

@@ -34,7 +34,7 @@ def open_list(shop, new_page):
         page.get_by_role("button", name="Sign in").click()
         page.locator("tbody tr").first.wait_for()
         if options.get("java_script_enabled", True):
-            page.wait_for_function("window.liveshelf.state().state === 'live'")
+            page.locator(".p-grid__head [data-live-chip][data-state=live]").wait_for()
         return page
 
     return open_it
@@ -127,7 +127,7 @@ def test_the_keyboard_alone_edits_leaves_undoes_and_ticks(shop, open_list):
     page.keyboard.type("+5")
     page.keyboard.press("Enter")
     page.get_by_text("Say why").wait_for()
-    page.wait_for_function("document.activeElement.name === 'reason'")
+    page.locator("#row-MUG input[name=reason]:focus").wait_for()
     page.keyboard.type("From the kiln")
     page.keyboard.press("Enter")
     page.get_by_text("12 → 17 on hand").wait_for()
