@@ -3,6 +3,7 @@
 import math
 import random
 import re
+import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -75,9 +76,9 @@ def visit(shop: "Shop", page: str, sku: str, tally: Tally) -> None:
         tally.looked += 1
         left = shop.count(sku)
         if left < RESTOCK_BELOW and random.random() < RESTOCK_CHANCE:
-            shop.change(sku, "receive", random.randint(4, 20), "A new batch from the kiln")
+            shop.receive(sku, random.randint(4, 20))
             tally.restocked += 1
-        elif shop.change(sku, "remove", random.randint(1, LARGEST_BASKET), "Simulated purchase"):
+        elif shop.buy(sku, random.randint(1, LARGEST_BASKET)):
             tally.bought += 1
         else:
             tally.short += 1
@@ -117,17 +118,21 @@ class Shop:
     def count(self, sku: str) -> int:
         return int(self._get({"productId": sku}).get("available") or 0)
 
-    def change(self, sku: str, operation: str, quantity: int, reason: str) -> bool:
+    def buy(self, sku: str, quantity: int) -> bool:
         """False when there is not that much left."""
-        answer = requests.post(
-            self._api,
-            timeout=TIMEOUT_S,
-            headers={"X-User-ID": "simulation"},
-            json={"productId": sku, "quantity": quantity, "operation": operation, "reason": reason},
-        )
+        order = {"orderId": f"SIM-{secrets.token_hex(6)}", "productId": sku, "quantity": quantity}
+        return self._send("PUT", order).status_code == 200
+
+    def receive(self, sku: str, quantity: int) -> None:
+        batch = {"productId": sku, "quantity": quantity, "operation": "receive"}
+        self._send("POST", {**batch, "reason": "A new batch from the kiln"})
+
+    def _send(self, method: str, body: dict[str, Any]) -> requests.Response:
+        headers = {"X-User-ID": "simulation"}
+        answer = requests.request(method, self._api, timeout=TIMEOUT_S, headers=headers, json=body)
         if answer.status_code != 409:
             answer.raise_for_status()
-        return answer.status_code == 200
+        return answer
 
     def _get(self, query: dict[str, str]) -> dict[str, Any]:
         answer = requests.get(self._api, query, timeout=TIMEOUT_S)

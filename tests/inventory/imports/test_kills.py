@@ -7,7 +7,7 @@ import pytest
 
 from app.core.errors import DatabaseBusy
 from app.inventory.imports import parts
-from tests.factories import add_variant, make_product
+from tests.factories import make_product
 from tests.inventory.imports.importing import end, go, movements, on_hand, preview, read, start, undo
 from tests.support.waiting import wait_for
 
@@ -16,16 +16,11 @@ FILE = "sku,change\n" + "".join(f"{sku},+5\n" for sku in SKUS)
 WITHIN_S = 60
 
 
-def stock_up(skus):
-    product = make_product(sku=skus[0], stock=10)
-    for sku in skus[1:]:
-        add_variant(product, sku, stock=10)
-
-
 @pytest.fixture
 def started(any_app):
     any_app.config["OUTBOX_DELIVERS"] = False
-    stock_up(SKUS)
+    for sku in SKUS:
+        make_product(sku=sku, stock=10)
     import_id = preview(FILE)
     start(import_id)
     return import_id
