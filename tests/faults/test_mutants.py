@@ -35,7 +35,7 @@ MUTANTS = (
     Mutant(
         "the guard of the one UPDATE",
         ((LEDGER, GUARD, ""),),
-        "test_reservations.py::test_all_or_nothing_and_every_short_sku_is_named",
+        "test_reservations.py::test_what_is_held_cannot_be_taken_off_the_shelf",
     ),
     Mutant(
         "the guard, and the constraint behind it",
@@ -71,7 +71,7 @@ MUTANTS = (
                 ".where(expect.is_(None) | True)",
             ),
         ),
-        "test_races.py::test_a_count_never_undoes_what_came_meanwhile",
+        "test_races.py::test_a_count_that_is_overtaken_between_its_look_and_its_write_is_stale",
     ),
     Mutant(
         "that a till undoes its hold when another has sold the order",

@@ -87,6 +87,16 @@ def test_the_own_hold_counts_when_more_is_wanted(any_app):
         reserve(JUN, CUP=1)
 
 
+@pytest.mark.parametrize("operation", ["remove", "damage"])
+def test_what_is_held_cannot_be_taken_off_the_shelf(any_app, operation):
+    make_product(sku="CUP", stock=5)
+    reserve(ADA, CUP=3)
+
+    with pytest.raises(InsufficientStock), transaction():
+        change_stock("CUP", operation, 3, BY_TEST)
+    assert figures("CUP") == (5, 3, 2)
+
+
 def test_units_come_from_as_few_locations_as_they_can(any_app):
     make_product(sku="CUP", stock=2)
     add_second_location("CUP", 4)

@@ -18,7 +18,7 @@ from app.core import idempotency
 from app.core.database import db, transaction
 from app.core.errors import DomainError
 from app.core.idempotency import Answer
-from app.inventory import expiry, holds, reservations
+from app.inventory import expiry, holds, reservations, verification
 from app.inventory.adjustments import change_stock
 from app.inventory.holds import hold
 from app.inventory.models import Location, Reservation, StockLevel
@@ -180,6 +180,9 @@ class Inventory(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         assert expiry.expire_due() == self.model.expire_due()
+
+    def teardown(self) -> None:
+        assert verification.verify() == []
 
     @invariant()
     def is_what_the_model_says(self) -> None:
