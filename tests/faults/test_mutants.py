@@ -60,7 +60,7 @@ MUTANTS = (
     Mutant(
         "that a renewed hold is not ended by a sweep that saw it before",
         ((EXPIRY, "due = hold.c.expires_at <= now_ms()", "due = hold.c.id == reservation_id"),),
-        "test_expiry.py::test_a_renewal_between_the_sweeps_look_and_its_act_wins",
+        "test_interleavings.py::test_a_renewal_between_the_sweeps_look_and_its_act_wins",
     ),
     Mutant(
         "that a count holds only at the version that was seen",
@@ -71,7 +71,7 @@ MUTANTS = (
                 ".where(expect.is_(None) | True)",
             ),
         ),
-        "test_races.py::test_a_count_that_is_overtaken_between_its_look_and_its_write_is_stale",
+        "test_interleavings.py::test_a_count_that_is_overtaken_between_its_look_and_its_write_is_stale",
     ),
     Mutant(
         "that a till undoes its hold when another has sold the order",

@@ -58,22 +58,6 @@ def test_the_sweep_ends_what_is_due_and_nothing_else(any_app):
     assert figures("CUP") == (5, 1, 4)
 
 
-def test_a_renewal_between_the_sweeps_look_and_its_act_wins(any_app, monkeypatch):
-    make_product(sku="CUP", stock=5)
-    held = reserve(ADA, CUP=2)
-    age(held, 601)
-    act = expiry.expire
-
-    def renew_first(reservation_id):
-        reserve(ADA, CUP=2)
-        return act(reservation_id)
-
-    monkeypatch.setattr(expiry, "expire", renew_first)
-
-    assert expiry.expire_due() == 0
-    assert (release(held).id, figures("CUP")) == (held.id, (5, 0, 5))
-
-
 def test_who_found_nothing_is_remembered_once(any_app):
     make_product(sku="CUP", stock=1)
     for _ in range(3):

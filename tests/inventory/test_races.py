@@ -3,23 +3,19 @@
 import json
 import subprocess
 import sys
-import threading
 from collections import Counter
 
 import pytest
 import sqlalchemy as sa
 
-from app.core.database import db, transaction
+from app.core.database import db
 from app.core.idempotency import IdempotencyKey
-from app.inventory import adjustments, queries
-from app.inventory.adjustments import change_stock
-from app.inventory.errors import StaleVersion
-from app.inventory.ledger import apply
+from app.inventory import queries
 from app.inventory.models import Reservation
 from app.inventory.reservations import Party
 from app.security.tokens import create_token
 from tests.factories import make_product
-from tests.inventory.holding import BY_TEST, age, figures, reserve
+from tests.inventory.holding import age, figures, reserve
 from tests.properties import oracle
 
 SMALL = 5, 10
@@ -210,30 +206,6 @@ def test_a_count_never_undoes_what_came_meanwhile(race, size, units):
     staff = size[0] * size[1] // 5
     assert heard == {"set": staff, 1: units - staff}
     assert figures("CUP") == (units - staff, units - staff, 0)
-
-
-@pytest.mark.parametrize(
-    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
-)
-def test_a_count_that_is_overtaken_between_its_look_and_its_write_is_stale(app, monkeypatch):
-    """On SQLite the look is already inside the write lock."""
-    make_product(sku="CUP", stock=5)
-
-    def buy():
-        with app.app_context():
-            reserve(Party("ext:ada"), CUP=1)
-
-    def overtaken(*args, **options):
-        rival = threading.Thread(target=buy)
-        rival.start()
-        rival.join(20)
-        return apply(*args, **options)
-
-    monkeypatch.setattr(adjustments, "apply", overtaken)
-
-    with pytest.raises(StaleVersion), transaction():
-        change_stock("CUP", "set", 3, BY_TEST, expect=1)
-    assert figures("CUP") == (5, 1, 4)
 
 
 @sizes((SMALL, 5), ((5, 100), 20))

@@ -25,27 +25,24 @@ from app.inventory.models import Location, Reservation, StockLevel
 from app.inventory.reservations import Party
 from tests.factories import SHELF, make_product, unlock_ledger
 from tests.inventory.holding import BY_TEST
-from tests.properties import oracle
+from tests.properties import oracle, tables
 from tests.properties.model import Model, Refused, Shelf
 
 SKUS = ("CUP", "VASE", "LAMP", "BOWL")
 CELLAR = "cellar"
 PLACES = {"CUP": (SHELF,), "VASE": (SHELF,), "LAMP": (SHELF, CELLAR), "BOWL": (SHELF, CELLAR)}
 BACKORDER = {("BOWL", SHELF): 2}
-HISTORY = ("stock_movement", "reservation_line", "reservation", "outbox", "idempotency")
 
 skus = st.sampled_from(SKUS)
 owners = st.sampled_from(("ada", "jun", "ola"))
 orders = st.sampled_from(("KM-1", "KM-2", "KM-3"))
 wishes = st.dictionaries(skus, st.integers(0, 5), min_size=1, max_size=4)
-# Few, so that they come again, with the same request or with another.
+# Few, so that they come again.
 keys = st.none() | st.sampled_from(("first", "second"))
 # With these no hold comes nearer than 10 s to its end, so the time that a test takes plays no part.
 ttls = st.none() | st.just(300)
 ages = st.sampled_from((70, 650, 1850))
-
 Act = Callable[[], Any]
-Around = Callable[[Callable[[], Answer]], Answer]
 
 
 class Inventory(RuleBasedStateMachine):
@@ -58,10 +55,10 @@ class Inventory(RuleBasedStateMachine):
             [Shelf(sku, place, BACKORDER.get((sku, place), 0)) for sku in SKUS for place in PLACES[sku]]
         )
         self.answers: dict[str, tuple[Any, Any]] = {}
-        forget_everything()
+        tables.forget_everything()
 
     def send(
-        self, body: Any, key: str | None, act: Act, expected: Act, around: Around = lambda write: write()
+        self, body: Any, key: str | None, act: Act, expected: Act, around: Any = lambda write: write()
     ) -> None:
         """The request, and what the model says to it; a key that was answered before changes nothing in either."""
         known = self.answers.get(key or "")
@@ -75,7 +72,7 @@ class Inventory(RuleBasedStateMachine):
         else:
             assert self.ask(body, key, act, around) == ("refused: idempotency_key_reused", False)
 
-    def ask(self, body: Any, key: str | None, act: Act, around: Around) -> tuple[str, bool]:
+    def ask(self, body: Any, key: str | None, act: Act, around: Any) -> tuple[str, bool]:
         headers = {"Idempotency-Key": key} if key else {}
         with self.app.test_request_context("/", method="PATCH", data=json.dumps(body), headers=headers):
             try:
@@ -143,7 +140,7 @@ class Inventory(RuleBasedStateMachine):
         self.send(
             ["release", owner],
             key,
-            lambda: told(reservations.release(newest(owner).id, BY_TEST)),
+            lambda: told(reservations.release(holds.get_hold(hold.c.owner == owner).id, BY_TEST)),
             lambda: told(self.model.release(owner)),
         )
 
@@ -151,7 +148,9 @@ class Inventory(RuleBasedStateMachine):
     def process(self, order: str, owner: str, key: str | None) -> None:
         def act() -> str:
             done = reservations.find_processed(order)
-            return told(done or reservations.process_order(order, newest(owner).id, BY_TEST))
+            return told(
+                done or reservations.process_order(order, holds.get_hold(hold.c.owner == owner).id, BY_TEST)
+            )
 
         self.send(["process", order, owner], key, act, lambda: told(self.model.process(order, owner)))
 
@@ -186,10 +185,9 @@ class Inventory(RuleBasedStateMachine):
 
     @invariant()
     def is_what_the_model_says(self) -> None:
-        db.session.rollback()
         model = self.model
-        assert stored_shelves() == {key: figures(shelf) for key, shelf in model.shelves.items()}
-        assert stored_holds() == sorted(
+        assert tables.stored_shelves() == {key: tables.figures(shelf) for key, shelf in model.shelves.items()}
+        assert tables.stored_holds() == sorted(
             [
                 (held.owner, held.status, held.order or "", tuple(sorted(held.units.items())))
                 for held in model.holds
@@ -207,50 +205,6 @@ def attempt(act: Act) -> str:
 
 def told(held: Any) -> str:
     return f"{held.owner} {held.status}"
-
-
-def newest(owner: str) -> holds.Hold:
-    return holds.get_hold(hold.c.owner == owner)
-
-
-def figures(row: Any) -> tuple[int, int, int, int]:
-    return row.on_hand, row.reserved, row.unavailable, row.version
-
-
-def stored_shelves() -> dict[tuple[str, str], tuple[int, int, int, int]]:
-    rows = db.session.execute(
-        sa.text(
-            "SELECT v.sku, p.code, l.on_hand, l.reserved, l.unavailable, l.version FROM stock_level l"
-            " JOIN variant v ON v.id = l.variant_id JOIN location p ON p.id = l.location_id"
-        )
-    )
-    return {(row.sku, row.code): figures(row) for row in rows}
-
-
-def stored_holds() -> list[Any]:
-    taken: dict[str, list[Any]] = {}
-    for row in db.session.execute(
-        sa.text(
-            "SELECT r.reservation_id, v.sku, p.code, r.quantity FROM reservation_line r"
-            " JOIN stock_level l ON l.id = r.stock_level_id"
-            " JOIN variant v ON v.id = l.variant_id JOIN location p ON p.id = l.location_id"
-        )
-    ):
-        taken.setdefault(row.reservation_id, []).append(((row.sku, row.code), row.quantity))
-    rows = db.session.execute(sa.text("SELECT id, owner, status, order_id FROM reservation"))
-    return sorted(
-        (row.owner, row.status, row.order_id or "", tuple(sorted(taken.get(row.id, [])))) for row in rows
-    )
-
-
-def forget_everything() -> None:
-    """An empty shop for the next example: a database of its own would cost more than the example."""
-    with transaction():
-        for table in HISTORY:
-            db.session.execute(sa.text(f"DELETE FROM {table}"))
-        db.session.execute(
-            sa.update(StockLevel).values(on_hand=0, reserved=0, unavailable=0, version=0, updated_at=0)
-        )
 
 
 @pytest.fixture
