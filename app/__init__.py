@@ -39,6 +39,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     bind_platform(app, settings)
     bind_catalogue(app)
     bind_features(app)
+    bind_orders(app)
     return app
 
 
@@ -170,6 +171,26 @@ def bind_features(app: "Flask") -> None:
     alerts.init_app(app)
     schedule.every(app, 300, rollups.queue_roll_up)
     schedule.every(app, 24 * 3600, retention.queue_pruning)
+
+
+def bind_orders(app: "Flask") -> None:
+    from app.core import outbox, schedule
+    from app.orders import carts, fulfilment, payments, providers, transitions
+    from app.orders.providers.practice import PracticeBank
+
+    settings = app.config["SETTINGS"]
+    bank = PracticeBank(
+        Path(settings.DATA_DIR) / "practice-bank",
+        settings.SECRET_KEY,
+        f"http://localhost:{settings.PORT}/payments/practice/callback",
+    )
+    providers.init_app(app, bank)
+    for topic in (carts.CART_CHANGED, transitions.ORDER_CHANGED):
+        outbox.register(app, topic, lambda _: None)
+    schedule.every(app, 3600, carts.prune)
+    schedule.every(app, 10, fulfilment.expire_orders)
+    schedule.every(app, 20, payments.settle_open)
+    schedule.every(app, 1, bank.send_callbacks)
 
 
 def create_live_app(settings: "Settings | None" = None) -> "Flask":

@@ -130,7 +130,9 @@ def keep_lines(reservation_id: str, steps: Sequence[Step]) -> None:
 def close_hold(reservation_id: str, *conditions: sa.ColumnElement[bool], **values: object) -> Hold | None:
     """End a hold that meets the conditions; None when it does not, such as when somebody else was first."""
     flip = (
-        sa.update(hold).where(hold.c.id == reservation_id, *conditions).values(closed_at=now_ms(), **values)
+        sa.update(hold)
+        .where(hold.c.id == reservation_id, *conditions)
+        .values(**{"closed_at": now_ms(), **values})
     )
     row = db.session.execute(flip.returning(*COLUMNS)).one_or_none()
     return Hold(*row) if row else None

@@ -18,7 +18,7 @@ from app.core.errors import Invalid
 from app.inventory import allocation, holds
 from app.inventory.allocation import Step
 from app.inventory.errors import InsufficientStock, NoReservation, OrderProcessed, ReservationGone
-from app.inventory.holds import Hold, hold
+from app.inventory.holds import Hold, hold, line
 from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import StockLevel
 from app.inventory.models.reservation import OF_ORDER
@@ -154,6 +154,56 @@ def sell(order_id: str, wanted: Mapping[str, int], origin: Origin) -> Hold:
 def gone(reservation_id: str) -> NoReturn:
     ended = holds.get_hold(hold.c.id == reservation_id)
     raise ReservationGone(f"This hold is {ended.status}", status=ended.status)
+
+
+def confirm(reservation_id: str, order_id: str) -> Hold | None:
+    """The order is paid: the hold has no end any more. None when it is not held, so somebody must find the units anew."""
+    return holds.close_hold(
+        reservation_id, holds.HELD, status="confirmed", order_id=order_id, expires_at=None, closed_at=None
+    )
+
+
+def cancel(reservation_id: str, origin: Origin) -> Hold | None:
+    """Give back what is held or confirmed; None when it has ended, by a sale or otherwise."""
+    ended = holds.close_hold(reservation_id, hold.c.status.in_(OPEN), status="released")
+    if ended:
+        give_back(ended, Change("release"), origin)
+    return ended
+
+
+def return_units(reservation_id: str, sku: str, units: int, *, restock: bool, origin: Origin) -> None:
+    """Take sold units back, to be sold again or as damaged. More than was sold can never come back.
+
+    Raises Invalid when fewer are left to return.
+    """
+    left = units
+    for level_id, open_units in returnable(reservation_id, sku):
+        part = min(left, open_units)
+        hit = db.session.execute(
+            sa.update(line)
+            .where(line.c.reservation_id == reservation_id, line.c.stock_level_id == level_id)
+            .where(line.c.returned + part <= line.c.quantity)
+            .values(returned=line.c.returned + part)
+            .returning(line.c.stock_level_id)
+        ).scalar()
+        if part and hit:
+            change = Change("return", on_hand=part, unavailable=0 if restock else part)
+            apply(level_id, sku, change, replace(origin, source=f"hold:{reservation_id}"))
+            left -= part
+    if left:
+        raise Invalid(errors=[{"field": "quantity", "message": f"Only {units - left} can come back"}])
+
+
+def returnable(reservation_id: str, sku: str) -> list[tuple[int, int]]:
+    """Levels and the units on them that were sold and have not come back, in the order that levels are locked in."""
+    rows = db.session.execute(
+        sa.select(line.c.stock_level_id, line.c.quantity - line.c.returned)
+        .join_from(line, StockLevel, StockLevel.id == line.c.stock_level_id)
+        .join(Variant, Variant.id == StockLevel.variant_id)
+        .where(line.c.reservation_id == reservation_id, Variant.sku == sku)
+        .order_by(line.c.stock_level_id)
+    ).all()
+    return [(level_id, int(units)) for level_id, units in rows if units]
 
 
 def find_processed(order_id: str) -> Hold | None:

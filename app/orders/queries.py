@@ -1,0 +1,127 @@
+"""Reading carts and orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from app.catalogue.models import Product, Variant
+from app.core.database import db
+from app.inventory import queries as inventory
+from app.inventory.stock import StockBadge
+from app.orders.errors import UnknownOrder
+from app.orders.models import CartLine, Order, OrderEvent
+
+
+@dataclass(frozen=True)
+class CartItem:
+    """One line as its page shows it. `available` counts what the owner holds already; `is_gone` left the shop."""
+
+    sku: str
+    variant_id: int
+    name: str
+    options: str
+    path: str
+    picture: str
+    quantity: int
+    price_minor: int
+    seen_price_minor: int
+    available: int
+    badge: StockBadge
+    is_gone: bool
+
+    @property
+    def total_minor(self) -> int:
+        return self.price_minor * self.quantity
+
+    @property
+    def is_short(self) -> bool:
+        return self.is_gone or self.quantity > self.available
+
+
+@dataclass(frozen=True)
+class Cart:
+    items: list[CartItem]
+    saved: list[CartItem]
+
+    @property
+    def count(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+    @property
+    def subtotal_minor(self) -> int:
+        return sum(item.total_minor for item in self.items if not item.is_gone)
+
+    @property
+    def is_short(self) -> bool:
+        return any(item.is_short for item in self.items)
+
+
+def read_cart(owner: str, held: dict[str, int] | None = None) -> Cart:
+    """The cart with today's prices and stock; `held` are units by SKU that the owner holds already."""
+    rows = db.session.execute(
+        sa.select(CartLine, Variant, Product)
+        .join(Variant, Variant.id == CartLine.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(CartLine.owner == owner)
+        .order_by(CartLine.added_at, Variant.sku)
+    ).all()
+    stocks = inventory.find_stock([variant.sku for _, variant, _ in rows])
+    items = {
+        line.variant_id: CartItem(
+            sku=variant.sku,
+            variant_id=variant.id,
+            name=product.name,
+            options=", ".join(part for part in (variant.glaze, variant.size) if part),
+            path=variant.path,
+            picture=next(
+                (picture.path for picture in product.pictures if picture.glaze in (None, variant.glaze)), ""
+            ),
+            quantity=line.quantity,
+            price_minor=variant.price_minor,
+            seen_price_minor=line.seen_price_minor,
+            available=max(stocks[variant.sku].available, 0) + (held or {}).get(variant.sku, 0),
+            badge=stocks[variant.sku].badge(),
+            is_gone=variant.retired_at is not None or product.status != "active",
+        )
+        for line, variant, product in rows
+        if variant.sku in stocks
+    }
+    saved = {line.variant_id for line, _, _ in rows if line.is_saved}
+    return Cart(
+        [item for key, item in items.items() if key not in saved],
+        [item for key, item in items.items() if key in saved],
+    )
+
+
+def count_cart(owner: str) -> int:
+    units = sa.select(sa.func.coalesce(sa.func.sum(CartLine.quantity), 0)).where(
+        CartLine.owner == owner, CartLine.is_saved.is_(False)
+    )
+    return int(db.session.scalar(units) or 0)
+
+
+def get_order(number: str) -> Order:
+    found = db.session.scalar(
+        sa.select(Order).where(Order.number == number).options(selectinload(Order.lines))
+    )
+    if found is None:
+        raise UnknownOrder(f"No order has the number {number}")
+    return found
+
+
+def find_open(owner: str) -> Order | None:
+    """The owner's order that is not paid yet."""
+    return db.session.scalar(
+        sa.select(Order)
+        .where(Order.owner == owner, Order.status.in_(("checkout", "payment_pending")))
+        .options(selectinload(Order.lines))
+    )
+
+
+def list_events(order_id: int) -> Sequence[OrderEvent]:
+    """Newest first."""
+    return db.session.scalars(
+        sa.select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.sequence.desc())
+    ).all()

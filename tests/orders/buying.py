@@ -1,0 +1,42 @@
+"""Shoppers for tests: what they put into the cart, and how they pay."""
+
+from app.core.database import db, run_transaction
+from app.inventory.reservations import Party
+from app.orders import carts, checkout, fulfilment, payments, queries
+from app.orders.providers.practice import SUCCEEDS
+
+ADA = Party("visitor:ada", "address")
+JUN = Party("visitor:jun", "address")
+ADDRESS = {"name": "Ada Novak", "line1": "Quay 1", "postcode": "10115", "city": "Berlin", "country": "DE"}
+
+
+def put(party, **wanted):
+    for sku, quantity in wanted.items():
+        run_transaction(lambda: carts.add_to_cart(party.owner, sku, quantity))  # noqa: B023  # run at once
+
+
+def fill_in(party):
+    """Through the steps of checkout, up to the review."""
+    checkout.hold_cart(party)
+    run_transaction(lambda: checkout.set_contact(party.owner, "ada@example.test", ADDRESS))
+    run_transaction(lambda: checkout.set_delivery(party.owner, "pickup"))
+    return queries.find_open(party.owner)
+
+
+def buy(party, card=SUCCEEDS, **wanted):
+    put(party, **wanted)
+    order = fill_in(party)
+    return payments.pay(party, card, order.total_minor)
+
+
+def status(order):
+    db.session.rollback()
+    return queries.get_order(order.number).status
+
+
+def act(action, order, *args, **options):
+    run_transaction(lambda: action(queries.get_order(order.number), *args, **options))
+
+
+def process(order):
+    act(fulfilment.process_order, order, "staff")
