@@ -175,18 +175,23 @@ def bind_features(app: "Flask") -> None:
 
 def bind_orders(app: "Flask") -> None:
     from app.core import outbox, schedule
-    from app.orders import carts, fulfilment, payments, providers, transitions
+    from app.inventory import reservations
+    from app.orders import api, arrivals, broadcasts, carts, fulfilment, payments, providers, transitions
     from app.orders.providers.practice import PracticeBank
+    from app.security.events import logged_in
 
     settings = app.config["SETTINGS"]
     bank = PracticeBank(
         Path(settings.DATA_DIR) / "practice-bank",
         settings.SECRET_KEY,
-        f"http://localhost:{settings.PORT}/payments/practice/callback",
+        f"http://localhost:{settings.PORT}/api/payments/practice/callback",
     )
     providers.init_app(app, bank)
-    for topic in (carts.CART_CHANGED, transitions.ORDER_CHANGED):
-        outbox.register(app, topic, lambda _: None)
+    api.init_app(app)
+    logged_in.connect(arrivals.follow_login)
+    outbox.register(app, carts.CART_CHANGED, broadcasts.cart_changed)
+    outbox.register(app, transitions.ORDER_CHANGED, broadcasts.order_changed)
+    outbox.register(app, reservations.ORDER_PROCESSED, fulfilment.order_processed)
     schedule.every(app, 3600, carts.prune)
     schedule.every(app, 10, fulfilment.expire_orders)
     schedule.every(app, 20, payments.settle_open)

@@ -129,7 +129,10 @@ def put_order() -> Response:
             return answer(reservations.sell(order.orderId, wanted, by))
         if done := reservations.find_processed(order.orderId):
             return answer(done)
-        found = find_named(caller, order.reservationId, order.ownerId)
+        if order.reservationId or order.ownerId:
+            found = find_named(caller, order.reservationId, order.ownerId)
+        else:
+            found = holds.get_hold(hold.c.order_id == order.orderId)
         return answer(reservations.process_order(order.orderId, found.id, by))
 
     def around(write: Callable[[], Answer]) -> Answer:

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from app.catalogue.models import Variant
+from app.core import outbox
 from app.core.database import db
 from app.core.errors import Invalid
 from app.inventory import allocation, holds
@@ -23,6 +24,7 @@ from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import StockLevel
 from app.inventory.models.reservation import OF_ORDER
 
+ORDER_PROCESSED = "order_processed"
 MOST_LINES = 100
 LARGEST_LINE = 100_000
 OPEN = ("held", "confirmed")
@@ -134,6 +136,7 @@ def process_order(order_id: str, reservation_id: str, origin: Origin) -> Hold:
         # Perhaps sold as this very order by a caller that this one had to wait for.
         return find_processed(order_id) or gone(reservation_id)
     give_back(sold, Change("sale"), origin)
+    outbox.announce(ORDER_PROCESSED, order_id)
     return sold
 
 

@@ -110,7 +110,7 @@ class HoldChange(Wanted):
 
 
 class OrderToProcess(Wanted):
-    """Sells the hold of `reservationId` or of `ownerId`; or `lines` at once, for a till that holds nothing before."""
+    """Sells what this order holds; or the hold of `reservationId` or of `ownerId`; or `lines` at once, for a till."""
 
     orderId: OrderId
     ownerId: Owner | None = None
@@ -119,8 +119,8 @@ class OrderToProcess(Wanted):
     @model_validator(mode="after")
     def check_one(self) -> Self:
         ways = (self.ownerId, self.reservationId, self.lines or self.productId)
-        if sum(way is not None for way in ways) != 1:
-            raise ValueError("Send one of ownerId, reservationId, or lines")
+        if sum(way is not None for way in ways) > 1:
+            raise ValueError("Send at most one of ownerId, reservationId, or lines")
         return self
 
 

@@ -101,6 +101,21 @@ def set_delivery(owner: str, code: str) -> None:
     order.version += 1
 
 
+def merge_checkout(guest: str, owner: str) -> None:
+    """At login the guest's hold and open order become the owner's, unless the owner has some already: then they end."""
+    mine = db.session.scalar(sa.select(hold.c.id).where(hold.c.owner == owner, HELD))
+    theirs = db.session.scalar(sa.select(hold.c.id).where(hold.c.owner == guest, HELD))
+    if queries.find_open(owner) or mine:
+        if theirs:
+            reservations.cancel(theirs, Origin(owner, "Signed in with a checkout of its own"))
+        return
+    db.session.execute(sa.update(hold).where(hold.c.owner == guest, HELD).values(owner=owner))
+    open_order = sa.update(Order).where(
+        Order.owner == guest, Order.status.in_(("checkout", "payment_pending"))
+    )
+    db.session.execute(open_order.values(owner=owner))
+
+
 def get_checkout(owner: str) -> Order:
     order = queries.find_open(owner)
     if order is None:

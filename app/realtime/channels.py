@@ -40,6 +40,8 @@ CHANNELS = {
         Channel("user", "event", public=False),
         Channel("visitor", "event", public=False),
         Channel("alerts", "event", public=False, keyed=False, roles=("staff", "agent", "admin")),
+        # Public, but nobody knows its name who has not the order's link.
+        Channel("order", "event", public=True),
         Channel("test", "event", public=True, keyed=False, in_production=False),
     )
 }

@@ -6,12 +6,14 @@ import secrets
 
 import sqlalchemy as sa
 from flask import current_app, g, request
+from flask import session as visitor_session
 from werkzeug.wrappers import Response
 
 from app.core import clock, http, outbox
 from app.core.database import db, delete_in_chunks, transaction
 from app.security import audit
 from app.security.errors import WrongCredentials
+from app.security.events import logged_in
 from app.security.models import LoginSession, User
 from app.security.passwords import is_password
 from app.settings import Settings
@@ -64,6 +66,8 @@ def log_in(email: str, password: str) -> str:
             )
         )
         audit.record("login", "session", actor=f"user:{public_id}", role=role)
+        if visitor := visitor_session.get("visitor"):
+            logged_in.send(None, guest=f"visitor:{visitor}", owner=f"user:{public_id}")
     return session_id
 
 

@@ -130,11 +130,14 @@ def test_a_till_sells_without_holding_first_and_once_too(app, client, program):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [{"orderId": "KM-1"}, {"ownerId": "ada"}, {"orderId": "KM-1", "ownerId": "ada", "reservationId": "x"}],
+    "body", [{"ownerId": "ada"}, {"orderId": "KM-1", "ownerId": "ada", "reservationId": "x"}]
 )
 def test_an_order_says_what_it_sells(app, client, program, body):
     assert client.put(URL, json=body, headers=program).status_code == 422
+
+
+def test_an_order_without_a_hold_is_not_there(app, client, program):
+    assert client.put(URL, json={"orderId": "KM-1"}, headers=program).json["code"] == "no_reservation"
 
 
 def test_a_browser_holds_only_for_itself(app, client, program):

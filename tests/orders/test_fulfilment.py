@@ -91,3 +91,17 @@ def test_shipped_orders_are_not_cancelled_and_unshipped_ones_not_returned(order)
     act(fulfilment.deliver_order, order, "staff")
 
     assert status(order) == "delivered"
+
+
+def test_a_program_that_processes_the_order_by_its_number_moves_it_on(order, any_app):
+    from app.security.tokens import create_token
+
+    program = {"Authorization": f"Bearer {create_token('packing', ['inventory:write'])}"}
+    client = any_app.test_client()
+    answers = [
+        client.put("/api/realtime/inventory", json={"orderId": order.number}, headers=program)
+        for _ in range(2)
+    ]
+
+    assert [answer.json["status"] for answer in answers] == ["committed", "committed"]
+    assert (status(order), figures()) == ("processing", (7, 0, 0))
