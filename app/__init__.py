@@ -176,7 +176,17 @@ def bind_features(app: "Flask") -> None:
 def bind_orders(app: "Flask") -> None:
     from app.core import outbox, schedule
     from app.inventory import reservations
-    from app.orders import api, arrivals, broadcasts, carts, fulfilment, payments, providers, transitions
+    from app.orders import (
+        api,
+        arrivals,
+        broadcasts,
+        carts,
+        fulfilment,
+        payments,
+        providers,
+        transitions,
+        views,
+    )
     from app.orders.providers.practice import PracticeBank
     from app.security.events import logged_in
 
@@ -188,6 +198,7 @@ def bind_orders(app: "Flask") -> None:
     )
     providers.init_app(app, bank)
     api.init_app(app)
+    views.init_app(app)
     logged_in.connect(arrivals.follow_login)
     outbox.register(app, carts.CART_CHANGED, broadcasts.cart_changed)
     outbox.register(app, transitions.ORDER_CHANGED, broadcasts.order_changed)

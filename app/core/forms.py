@@ -16,7 +16,7 @@ from app.core.idempotency import Answer
 class OnceForm(FlaskForm):
     """`key` is made with the page and travels with every click on its button."""
 
-    key = HiddenField(default=lambda: secrets.token_hex(16))
+    key = HiddenField(default=lambda: new_key())
 
 
 def submit_once(form: OnceForm, caller: str, act: Callable[[], str]) -> str:
@@ -44,4 +44,8 @@ def submit_row(
 
 def renew_key(form: OnceForm) -> None:
     """Let what is shown again be sent again."""
-    form.key.data = secrets.token_hex(16)
+    form.key.data = new_key()
+
+
+def new_key() -> str:
+    return secrets.token_hex(16)

@@ -49,6 +49,11 @@ def language() -> str:
 def page_context() -> dict[str, Any]:
     return {
         "live_token": subscription_token,
-        "live": {"url": headers.socket_url(), "token": connection_token(), "lang": language()},
+        "live": {
+            "url": headers.socket_url(),
+            "token": connection_token(),
+            "lang": language(),
+            "owner": access.subject(),
+        },
         "rendered_at": now_ms(),
     }

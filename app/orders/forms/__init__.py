@@ -1,0 +1,1 @@
+"""What shoppers and staff fill in."""

@@ -1,0 +1,21 @@
+"""The pages of buying: for shoppers and for those who pack."""
+
+from typing import Any
+
+from flask import Flask
+
+from app.core.forms import new_key
+from app.core.http import is_failing
+from app.orders import queries
+from app.orders.views import cart
+from app.security import access
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(cart.bp)
+    app.context_processor(page_context)
+
+
+def page_context() -> dict[str, Any]:
+    """The number on the cart of every page, and the key of forms that pages of other packages hold."""
+    return {"cart_count": 0 if is_failing() else queries.count_cart(access.subject()), "once_key": new_key}
