@@ -31,7 +31,6 @@ from app.inventory.schemas import HoldAnswer, HoldChange, HoldLine, OrderToProce
 from app.security import access, limits
 from app.security.access import Caller, current_caller, require_scope
 from app.security.errors import TooManyRequests
-from app.security.sessions import hash_address
 
 KEY = ("Idempotency-Key", "the same key takes effect once")
 ASKED = (Malformed, UnsupportedMediaType, Invalid, KeyReused, TooManyRequests)
@@ -158,7 +157,7 @@ def owner_of(caller: Caller, named: str | None) -> str:
 
 
 def client_of(caller: Caller) -> str:
-    return "" if acts_for_others(caller) else hash_address(limits.address_key())
+    return "" if acts_for_others(caller) else limits.client_mark()
 
 
 def find_named(caller: Caller, reservation_id: str | None, named: str | None) -> Hold:

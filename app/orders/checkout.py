@@ -125,6 +125,10 @@ def get_checkout(owner: str) -> Order:
     return order
 
 
+def get_hold(order: Order) -> holds.Hold:
+    return holds.get_hold(hold.c.id == order.reservation_id)
+
+
 def require_complete(order: Order) -> None:
     """Raises CheckoutIncomplete with the step that is missing."""
     if not order.email or any(not order.address.get(field) for field in ADDRESS_FIELDS):

@@ -49,6 +49,11 @@ def address_key() -> str:
     return str(address)
 
 
+def client_mark() -> str:
+    """Names the connection of a shopper without telling its address, for limits that SQL counts."""
+    return hash_address(address_key())
+
+
 def reserve_limit() -> str:
     """A program acts for many; a browser only for one."""
     return API_WRITE if current_caller().role == "program" else RESERVE
