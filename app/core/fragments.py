@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from app.core import assets
+from app.core.clock import from_ms
 from app.settings import Settings
 
 
@@ -56,4 +57,7 @@ def install_filters(environment: Environment, settings: Settings) -> None:
     def day(date: Any) -> str:
         return format_date(date, "d MMM", locale=settings.SHOP_LOCALE)
 
-    environment.filters.update(money=money, when=when, day=day)
+    def clock_time(moment: datetime) -> str:
+        return format_datetime(moment.astimezone(zone), "HH:mm", locale=settings.SHOP_LOCALE)
+
+    environment.filters.update(money=money, when=when, day=day, moment=from_ms, clock=clock_time)

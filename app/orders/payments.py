@@ -5,11 +5,12 @@ import sqlalchemy as sa
 from app.core import jobs
 from app.core.database import db, now_ms, run_transaction
 from app.core.errors import DomainError
+from app.core.mail import write_mail
 from app.inventory import expiry, reservations
 from app.inventory.errors import InsufficientStock, NotForSale, ReservationGone
 from app.inventory.ledger import Origin
 from app.inventory.reservations import Party
-from app.orders import carts, checkout, transitions
+from app.orders import carts, checkout, queries, transitions
 from app.orders.errors import PaymentDeclined, TotalChanged
 from app.orders.models import Order, Payment, PaymentCallback, Refund
 from app.orders.providers import Outcome, ProviderUnavailable, current_provider
@@ -148,6 +149,7 @@ def review(reference: str, order_id: int, reason: str) -> None:
 def finish(order: Order) -> None:
     transitions.require(order.id, "paid", "bank", placed_at=now_ms())
     carts.empty_cart(order.owner, [line.variant_id for line in order.lines])
+    write_mail(order.email, "orders/receipt.mail.txt", order=order, url=queries.link_of(order))
 
 
 def flip(reference: str, status: str, reason: str = "") -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.orm import selectinload
 
 from app.catalogue.models import Product, Variant
@@ -11,7 +12,9 @@ from app.core.database import db
 from app.inventory import queries as inventory
 from app.inventory.stock import StockBadge
 from app.orders.errors import UnknownOrder
-from app.orders.models import CartLine, Order, OrderEvent
+from app.orders.models import CartLine, Order, OrderEvent, Payment
+
+UNPLACED = ("checkout", "expired")
 
 
 @dataclass(frozen=True)
@@ -125,3 +128,44 @@ def list_events(order_id: int) -> Sequence[OrderEvent]:
     return db.session.scalars(
         sa.select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.sequence.desc())
     ).all()
+
+
+def list_orders(owner: str, limit: int = 50) -> Sequence[Order]:
+    """What the owner has bought, newest first."""
+    return db.session.scalars(
+        sa.select(Order)
+        .where(Order.owner == owner, Order.placed_at.is_not(None))
+        .options(selectinload(Order.lines))
+        .order_by(Order.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def search_orders(query: str, *, status: str, before: int | None, limit: int) -> Sequence[Order]:
+    """For staff: by number, name or address, newest first; those that were only looked at are left out."""
+    wanted = sa.select(Order).options(selectinload(Order.lines)).order_by(Order.id.desc()).limit(limit)
+    if query:
+        wanted = wanted.where(
+            sa.or_(
+                Order.number.icontains(query, autoescape=True), Order.email.icontains(query, autoescape=True)
+            )
+        )
+    wanted = wanted.where(Order.status == status) if status else wanted.where(Order.status.not_in(UNPLACED))
+    if before is not None:
+        wanted = wanted.where(Order.id < before)
+    return db.session.scalars(wanted).all()
+
+
+def count_by_status() -> dict[str, int]:
+    rows = db.session.execute(sa.select(Order.status, sa.func.count()).group_by(Order.status)).all()
+    return {status: int(count) for status, count in rows if status not in UNPLACED}
+
+
+def list_payments(order_id: int) -> Sequence[Payment]:
+    return db.session.scalars(
+        sa.select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)
+    ).all()
+
+
+def link_of(order: Order) -> str:
+    return f"{current_app.config['SETTINGS'].PUBLIC_URL}/orders/{order.number}?token={order.token}"

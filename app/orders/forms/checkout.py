@@ -4,22 +4,23 @@ import re
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from app.core.forms import OnceForm
 
 COUNTRIES = [
-    ("DE", "Germany"),
-    ("AT", "Austria"),
-    ("BE", "Belgium"),
-    ("DK", "Denmark"),
-    ("FR", "France"),
-    ("IE", "Ireland"),
-    ("IT", "Italy"),
-    ("NL", "Netherlands"),
-    ("PL", "Poland"),
-    ("ES", "Spain"),
-    ("SE", "Sweden"),
+    SelectChoice("DE", "Germany"),
+    SelectChoice("AT", "Austria"),
+    SelectChoice("BE", "Belgium"),
+    SelectChoice("DK", "Denmark"),
+    SelectChoice("FR", "France"),
+    SelectChoice("IE", "Ireland"),
+    SelectChoice("IT", "Italy"),
+    SelectChoice("NL", "Netherlands"),
+    SelectChoice("PL", "Poland"),
+    SelectChoice("ES", "Spain"),
+    SelectChoice("SE", "Sweden"),
 ]
 
 

@@ -4,15 +4,18 @@ from typing import Any
 
 from flask import Flask
 
+from app.core import navigation
 from app.core.forms import new_key
 from app.core.http import is_failing
 from app.orders import queries
-from app.orders.views import cart
+from app.orders.views import cart, checkout, orders, staff
 from app.security import access
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(cart.bp)
+    for page in (cart, checkout, orders, staff):
+        app.register_blueprint(page.bp)
+    navigation.register(app, 5, "Orders", "/staff/orders", ("staff", "agent"))
     app.context_processor(page_context)
 
 

@@ -1,0 +1,76 @@
+"""An order's page for whoever has its link, the orders of an account, and the way to a lost link."""
+
+from flask import Blueprint, flash, render_template, request
+from werkzeug.wrappers import Response
+
+from app.core.database import run_transaction
+from app.core.errors import DomainError
+from app.core.failures import STATUS
+from app.core.forms import OnceForm, submit_once
+from app.core.http import is_fragment_request, see_other
+from app.orders import fulfilment, lookups, queries
+from app.orders.access import get_order_for
+from app.orders.forms.orders import LookupForm
+from app.orders.models import Order
+from app.security import access, limits
+
+bp = Blueprint("orders", __name__, url_prefix="/orders")
+
+CANCELLABLE = ("payment_pending", "paid", "stock_review")
+
+
+@bp.get("")
+def list_orders() -> str:
+    """What this owner has bought, and a form for those who come with a number."""
+    return render_template(
+        "orders/list.html", orders=queries.list_orders(access.subject()), form=LookupForm(formdata=None)
+    )
+
+
+@bp.post("/links")
+@limits.limiter.limit(limits.LOGIN)
+def post_lookup() -> str | tuple[str, int]:
+    """Mails the order's link. The answer is the same whether the two belong together or not."""
+    form = LookupForm()
+    orders = queries.list_orders(access.subject())
+    if not form.validate_on_submit():
+        return render_template("orders/list.html", orders=orders, form=form), 422
+    number, email = (form.number.data or "").strip().upper(), (form.email.data or "").strip().lower()
+    run_transaction(lambda: lookups.send_link(number, email))
+    return render_template("orders/list.html", orders=orders, form=form, sent=True)
+
+
+@bp.get("/<number>")
+def show_order(number: str) -> str:
+    return order_page(find(number))
+
+
+@bp.post("/<number>/cancellation")
+def post_cancellation(number: str) -> str | Response | tuple[str, int]:
+    form, order = OnceForm(), find(number)
+    path, owner = f"/orders/{order.number}?token={order.token}", order.owner
+
+    def act() -> str:
+        fulfilment.cancel_order(find(number), owner, "Cancelled by the shopper")
+        return "The order is cancelled. What was paid is on its way back."
+
+    try:
+        flash(submit_once(form, owner, act), "success")
+    except DomainError as error:
+        return order_page(find(number), error.detail), STATUS[error.kind]
+    return see_other(path)
+
+
+def find(number: str) -> Order:
+    return get_order_for(access.subject(), number, request.values.get("token", ""))
+
+
+def order_page(order: Order, error: str = "") -> str:
+    return render_template(
+        "orders/_order.html" if is_fragment_request() else "orders/order.html",
+        order=order,
+        events=queries.list_events(order.id),
+        error=error,
+        form=OnceForm(formdata=None),
+        can_cancel=order.status in CANCELLABLE,
+    )
