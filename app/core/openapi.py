@@ -1,5 +1,6 @@
 """The API's description, made from the same schemas that validate its requests."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -70,7 +71,9 @@ def document(app: Flask) -> dict[str, Any]:
     )
     paths: dict[str, Any] = {}
     for path, method, operation in operations:
-        paths.setdefault(path, {})[method.lower()] = describe(operation)
+        names = re.findall(r"<(?:[^:>]+:)?(\w+)>", path)
+        spelt = re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", path)
+        paths.setdefault(spelt, {})[method.lower()] = describe(operation, names)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Liveshelf", "version": "1"},
@@ -83,8 +86,11 @@ def document(app: Flask) -> dict[str, Any]:
     }
 
 
-def describe(operation: Operation) -> dict[str, Any]:
-    parameters = [
+def describe(operation: Operation, names: list[str]) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+    ]
+    parameters += [
         {"name": name, "in": place, "required": False, "description": text, "schema": {"type": "string"}}
         for place, entries in (("query", operation.query), ("header", operation.headers))
         for name, text in entries

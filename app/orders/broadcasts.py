@@ -4,7 +4,6 @@ from app.core import outbox
 from app.core.clock import now_ms
 from app.core.fragments import render
 from app.orders import queries
-from app.orders.errors import UnknownOrder
 from app.realtime.pages import language
 from app.realtime.publish import Message, publish
 
@@ -18,9 +17,8 @@ def cart_changed(event: outbox.Announcement) -> None:
 
 def order_changed(event: outbox.Announcement) -> None:
     """For the order's page, whoever has its link: the channel's name is as secret as the link."""
-    try:
-        order = queries.get_order(event.key)
-    except UnknownOrder:
+    order = queries.find_order(event.key)
+    if order is None:
         return
     data = {"number": order.number, "status": order.status, "version": order.version}
     publish(Message(f"order:{order.token}", "order_changed", now_ms(), data))

@@ -105,10 +105,14 @@ def count_cart(owner: str) -> int:
     return int(db.session.scalar(units) or 0)
 
 
-def get_order(number: str) -> Order:
-    found = db.session.scalar(
+def find_order(number: str) -> Order | None:
+    return db.session.scalar(
         sa.select(Order).where(Order.number == number).options(selectinload(Order.lines))
     )
+
+
+def get_order(number: str) -> Order:
+    found = find_order(number)
     if found is None:
         raise UnknownOrder(f"No order has the number {number}")
     return found
