@@ -44,8 +44,11 @@ def test_the_document_is_valid(document):
 
 def test_every_call_of_the_api_is_described(app, document):
     rules = [rule for rule in app.url_map.iter_rules() if str(rule).startswith("/api/")]
-    spelt = {rule: re.sub(r"<(\w+)>", r"{\1}", str(rule)) for rule in rules}
-    calls = {(spelt[rule], method) for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}}
+    calls = {
+        (re.sub(r"<(\w+)>", r"{\1}", str(rule)), method)
+        for rule in rules
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
     described = {(path, method.upper()) for path, methods in document["paths"].items() for method in methods}
 
     assert {call for call in calls if call[0] not in UNDESCRIBED} == described
