@@ -196,7 +196,7 @@ def bind_orders(app: "Flask") -> None:
         settings.SECRET_KEY,
         f"http://localhost:{settings.PORT}/api/payments/practice/callback",
     )
-    providers.init_app(app, bank)
+    providers.init_app(app, bank if settings.practises_payments else None)
     api.init_app(app)
     views.init_app(app)
     logged_in.connect(arrivals.follow_login)
@@ -206,7 +206,8 @@ def bind_orders(app: "Flask") -> None:
     schedule.every(app, 3600, carts.prune)
     schedule.every(app, 10, fulfilment.expire_orders)
     schedule.every(app, 20, payments.settle_open)
-    schedule.every(app, 1, bank.send_callbacks)
+    if settings.practises_payments:
+        schedule.every(app, 1, bank.send_callbacks)
 
 
 def create_live_app(settings: "Settings | None" = None) -> "Flask":

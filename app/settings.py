@@ -127,6 +127,13 @@ class Settings:
         "Inventory", 30, "movements are kept", unit="days", least=1, most=3650
     )
 
+    PAYMENT_PROVIDER: str = setting(
+        "Orders",
+        "",
+        "who takes the money; empty means practice, and nobody in production",
+        choices=("practice",),
+    )
+
     CHAT_MAX_MESSAGE_LENGTH: int = setting(
         "Chat", 1000, "longest message", unit="characters", least=1, most=20000
     )
@@ -185,6 +192,10 @@ class Settings:
     @property
     def redis_is_embedded(self) -> bool:
         return self.REDIS_URL == f"unix://{redis_socket(self.data_path)}"
+
+    @property
+    def practises_payments(self) -> bool:
+        return self.PAYMENT_PROVIDER == "practice" or self.APP_ENV != "production"
 
     @property
     def is_sqlite(self) -> bool:

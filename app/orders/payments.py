@@ -26,6 +26,7 @@ def pay(party: Party, card: str, shown_total_minor: int) -> Order:
     The order is paid on return, or payment_pending when the bank has not answered. Raises PaymentDeclined, TotalChanged,
     CheckoutIncomplete, and what `checkout.hold_cart` raises.
     """
+    bank = current_provider()
     order = checkout.hold_cart(party)
     checkout.require_complete(order)
     if order.total_minor != shown_total_minor:
@@ -33,7 +34,7 @@ def pay(party: Party, card: str, shown_total_minor: int) -> Order:
     order_id, currency, total = order.id, order.currency, order.total_minor
     reference = run_transaction(lambda: begin(order_id, total, party.owner))
     try:
-        outcome = current_provider().authorise(reference, total, currency, card)
+        outcome = bank.authorise(reference, total, currency, card)
     except ProviderUnavailable:
         outcome = Outcome("pending")
     settle(reference, outcome)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.orders.providers import current_provider
+from app.orders.providers import NoPayments, current_provider
 from app.orders.providers.practice import ANSWERS_LATE, SIGNATURE
 from tests.factories import make_product
 from tests.orders.buying import ADA, buy, status
@@ -35,3 +35,12 @@ def test_nobody_else_can_say_that_it_is_paid(any_app, path, signature, code):
 
     assert any_app.test_client().post(path, data=body, headers={SIGNATURE: signature}).status_code == code
     assert status(order) == "payment_pending"
+
+
+def test_production_never_practises_by_accident(make_app):
+    app = make_app(APP_ENV="production", PUBLIC_URL="https://shop.example")
+    with app.app_context():
+        make_product(sku="CUP", stock=3)
+
+        with pytest.raises(NoPayments):
+            buy(ADA, CUP=1)

@@ -58,10 +58,17 @@ class Provider(Protocol):
         """Raises ForgedCallback."""
 
 
-def init_app(app: Flask, provider: Provider) -> None:
+class NoPayments(DomainError):
+    code, kind, title = "no_payments", "busy", "This shop cannot take payments yet"
+
+
+def init_app(app: Flask, provider: Provider | None) -> None:
     app.extensions["payment_provider"] = provider
 
 
 def current_provider() -> Provider:
-    provider: Provider = current_app.extensions["payment_provider"]
+    """Raises NoPayments in a shop that has none: production never practises by accident."""
+    provider: Provider | None = current_app.extensions["payment_provider"]
+    if provider is None:
+        raise NoPayments("This shop cannot take payments yet. Set PAYMENT_PROVIDER.")
     return provider

@@ -33,6 +33,7 @@ class PracticeBank:
 
     def __init__(self, folder: Path, secret: str, callback_url: str):
         self._folder = folder
+        self._calls = folder / "calls"
         self._secret = secret.encode()
         self._callback_url = callback_url
 
@@ -41,12 +42,9 @@ class PracticeBank:
         if account is None:
             outcome = "declined" if card == DECLINES else "authorised"
             account = {"amount": amount_minor, "currency": currency, "outcome": outcome, "captured": False}
-            account |= {
-                "voided": False,
-                "refunds": {},
-                "known_at": time.time(),
-                "calls": plan_calls(card, outcome),
-            }
+            account |= {"voided": False, "refunds": {}, "known_at": time.time()}
+            if calls := plan_calls(card, outcome):
+                replace_file(self._calls / f"{reference}.json", calls)
             if card in (TIMES_OUT, ANSWERS_LATE):
                 account["known_at"] = time.time() + LATE_S
             self._write(reference, account)
@@ -82,22 +80,25 @@ class PracticeBank:
 
     def send_callbacks(self) -> int:
         """Send what is due, in the order that the card asked for. Returns how many were taken."""
-        sent = 0
-        for path in self._folder.glob("*.json"):
-            account = json.loads(path.read_text())
-            due = [call for call in account["calls"] if call["at"] <= time.time()]
-            for call in due:
-                body = json.dumps({**call["told"], "reference": path.stem}).encode()
-                headers = {SIGNATURE: self._sign(body), "Content-Type": "application/json"}
-                with contextlib.suppress(requests.RequestException):
-                    requests.post(
-                        self._callback_url, body, headers=headers, timeout=TIMEOUT_S
-                    ).raise_for_status()
-                    account["calls"].remove(call)
-                    sent += 1
-            if due:
-                self._write(path.stem, account)
-        return sent
+        return sum(self._send_due(path) for path in self._calls.glob("*.json"))
+
+    def _send_due(self, path: Path) -> int:
+        waiting: list[dict[str, Any]] = json.loads(path.read_text())
+        left = [
+            call for call in waiting if call["at"] > time.time() or not self._send(path.stem, call["told"])
+        ]
+        if left:
+            replace_file(path, left)
+        else:
+            path.unlink()
+        return len(waiting) - len(left)
+
+    def _send(self, reference: str, told: dict[str, str]) -> bool:
+        body = json.dumps({**told, "reference": reference}).encode()
+        headers = {SIGNATURE: self._sign(body), "Content-Type": "application/json"}
+        with contextlib.suppress(requests.RequestException):
+            return requests.post(self._callback_url, body, headers=headers, timeout=TIMEOUT_S).ok
+        return False
 
     def _sign(self, body: bytes) -> str:
         return hmac.new(self._secret, body, hashlib.sha256).hexdigest()
@@ -111,10 +112,15 @@ class PracticeBank:
         return dict(json.loads(path.read_text())) if path.exists() else None
 
     def _write(self, reference: str, account: dict[str, Any]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        new = self._folder / f"{reference}.{secrets.token_hex(4)}"
-        new.write_text(json.dumps(account))
-        new.rename(self._folder / f"{reference}.json")
+        replace_file(self._folder / f"{reference}.json", account)
+
+
+def replace_file(path: Path, content: Any) -> None:
+    """Whole or not at all, whoever reads meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(f".{secrets.token_hex(4)}")
+    new.write_text(json.dumps(content))
+    new.rename(path)
 
 
 def outcome_of(account: dict[str, Any]) -> Outcome:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, render_template
+from flask import Blueprint, current_app, flash, render_template
 from werkzeug.wrappers import Response
 
 from app.core.database import run_transaction
@@ -145,4 +145,5 @@ def step_page(step: str, order: Order, form: Any) -> str:
         form=form,
         deliveries=choices,
         hold=checkout.get_hold(order),
+        practises=current_app.config["SETTINGS"].practises_payments,
     )
