@@ -1,17 +1,17 @@
 /** Applies a chosen theme at once; the form still posts, so the cookie and the next page agree. */
-const form = document.querySelector('[data-theme-form]');
+const forms = document.querySelectorAll('[data-theme-form]');
 
 function show(theme) {
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  for (const button of form.elements.theme) {
+  for (const button of [...forms].flatMap((form) => [...form.elements.theme])) {
     button.setAttribute('aria-pressed', String(button.value === theme));
   }
 }
 
 async function choose(event) {
   event.preventDefault();
-  const { submitter } = event;
+  const { submitter, currentTarget: form } = event;
   const body = new FormData(form, submitter);
   show(submitter.value);
   const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' }).catch(() => null);
@@ -22,4 +22,4 @@ async function choose(event) {
   submitter.click();
 }
 
-form?.addEventListener('submit', choose);
+for (const form of forms) form.addEventListener('submit', choose);
