@@ -119,7 +119,7 @@ def test_callers_at_the_same_moment_open_one(any_app):
 
 
 def run_together(app, *actions):
-    """Each in a thread with a context of its own. Returns what they return."""
+    """Each in a thread with a context of its own, and what their commits announced. Returns what they return."""
     answers = []
 
     def run(action):
@@ -132,6 +132,7 @@ def run_together(app, *actions):
     for thread in threads:
         thread.join(30)
     assert len(answers) == len(actions)
+    app.extensions["outbox_late"].close()
     return answers
 
 
