@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import db, delete_in_chunks, now_ms, run_transaction
-from app.core.errors import DomainError, Invalid
+from app.core.errors import DatabaseBusy, DomainError, Invalid
 
 KEEP_MS = 7 * 24 * 3600 * 1000
 LONGEST_KEY = 200
@@ -32,6 +32,20 @@ class IdempotencyKey(db.Model):
 
 
 Write = Callable[[], "Answer"]
+
+# Built once: every write of a program runs them.
+used = IdempotencyKey.__table__
+NAMED = sa.and_(used.c.scope == sa.bindparam("of_scope"), used.c.key == sa.bindparam("of_key"))
+FIND = sa.select(used.c.request_hash, used.c.status_code, used.c.response).where(NAMED)
+CLAIMS = {
+    name: insert(used).values(created_at=now_ms()).on_conflict_do_nothing().returning(used.c.key)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
+KEEP = (
+    sa.update(used)
+    .where(NAMED)
+    .values(status_code=sa.bindparam("status"), response=sa.bindparam("document", type_=sa.JSON))
+)
 
 
 class KeyReused(DomainError):
@@ -60,15 +74,14 @@ def once(scope: str, key: str | None, request_body: bytes, action: Callable[[], 
             raise Invalid(
                 errors=[{"field": "Idempotency-Key", "message": f"Between 1 and {LONGEST_KEY} characters"}]
             )
-        digest = hash_body(request_body)
-        if not claim(scope, key, digest):
-            return replay(scope, key, digest)
+        if not claim(scope, key, request_body):
+            stored = find_answer(scope, key, request_body)
+            if stored is None:
+                raise DatabaseBusy()  # pruned since
+            return stored
         answer = action()
-        db.session.execute(
-            sa.update(IdempotencyKey)
-            .where(IdempotencyKey.scope == scope, IdempotencyKey.key == key)
-            .values(status_code=answer.status, response=answer.document)
-        )
+        values = {"of_scope": scope, "of_key": key, "status": answer.status, "document": answer.document}
+        db.session.execute(KEEP, values)
         return answer
 
     return run_transaction(claimed)
@@ -79,12 +92,19 @@ def answer_request(
 ) -> Response:
     """Answer the running API request, once for its Idempotency-Key.
 
-    `around` runs the write; it is not asked when the key has its answer already, so it may refuse before it writes.
+    `around` runs the write and may refuse before it does; a key that has its answer already is answered all the same.
     """
     scope, key = f"{caller} {request.method} {request.path}", request.headers.get("Idempotency-Key")
     body = request.get_data()
-    stored = find_answer(scope, key, body) if key else None
-    answer = stored or around(lambda: once(scope, key, body, action))
+    try:
+        answer = around(lambda: once(scope, key, body, action))
+    except DatabaseBusy:
+        raise
+    except DomainError:
+        stored = find_answer(scope, key, body) if key else None
+        if stored is None:
+            raise
+        answer = stored
     response = jsonify(answer.document)
     response.status_code = answer.status
     if answer.replayed:
@@ -93,25 +113,20 @@ def answer_request(
 
 
 def find_answer(scope: str, key: str, body: bytes) -> Answer | None:
-    stored = db.session.get(IdempotencyKey, (scope, key))
-    return repeat(stored, hash_body(body)) if stored else None
-
-
-def claim(scope: str, key: str, digest: str) -> bool:
-    """On PostgreSQL a second caller waits here until the first has committed or failed."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    row = insert(IdempotencyKey).values(scope=scope, key=key, request_hash=digest, created_at=now_ms())
-    return db.session.execute(row.on_conflict_do_nothing().returning(IdempotencyKey.key)).first() is not None
-
-
-def replay(scope: str, key: str, digest: str) -> Answer:
-    return repeat(db.session.get_one(IdempotencyKey, (scope, key)), digest)
-
-
-def repeat(stored: IdempotencyKey, digest: str) -> Answer:
-    if stored.request_hash != digest:
+    """Raises KeyReused."""
+    row = db.session.execute(FIND, {"of_scope": scope, "of_key": key}).one_or_none()
+    if row is None:
+        return None
+    if row.request_hash != hash_body(body):
         raise KeyReused()
-    return Answer(stored.response or {}, stored.status_code or 200, replayed=True)
+    return Answer(row.response or {}, row.status_code or 200, replayed=True)
+
+
+def claim(scope: str, key: str, body: bytes) -> bool:
+    """On PostgreSQL a second caller waits here until the first has committed or failed."""
+    claimed = CLAIMS[db.engine.dialect.name]
+    values = {"scope": scope, "key": key, "request_hash": hash_body(body)}
+    return db.session.execute(claimed, values).first() is not None
 
 
 def hash_body(body: bytes) -> str:

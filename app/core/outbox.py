@@ -1,9 +1,11 @@
 """Events written in the transaction of the change they tell of, so that a crash between commit and publish loses none."""
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +18,8 @@ from app.core.database import BigKey, after_commit, db, delete_in_chunks, now_ms
 from app.core.redis import RedisDown
 
 SWEEP_AFTER_MS = 1_000
+PAUSE_S = 0.05
+MOST_REMEMBERED = 1_000
 LONGEST_PAUSE_MS = 60_000
 BATCH = 500
 KEEP_MS = 24 * 3600 * 1000
@@ -43,12 +47,10 @@ class OutboxEvent(db.Model):
     attempts: Mapped[int] = mapped_column(default=0)
 
 
+outbox = OutboxEvent.__table__
+FRESH = {"attempts": sa.literal(0), "created_at": now_ms(), "next_try_at": now_ms() + SWEEP_AFTER_MS}
 # Built once: this runs with every change of stock.
-INSERT = (
-    sa.insert(OutboxEvent.__table__)
-    .values(attempts=0, created_at=now_ms(), next_try_at=now_ms() + SWEEP_AFTER_MS)
-    .returning(OutboxEvent.__table__.c.id)
-)
+INSERT = sa.insert(outbox).values(FRESH).returning(outbox.c.id)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Announcement:
     topic: str
     key: str
     version: int
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(default_factory=dict)
 
 
 Handler = Callable[[Announcement], None]
@@ -67,7 +69,7 @@ Handler = Callable[[Announcement], None]
 
 def init_app(app: Flask) -> None:
     app.extensions["outbox"] = {}
-    app.extensions["outbox_busy"] = set()
+    app.extensions["outbox_begun"] = {}
     app.extensions["outbox_late"] = Batch(app, deliver_late, "the sweep delivers these events")
     app.extensions["outbox_marks"] = Batch(app, mark, "the sweep delivers these events again")
 
@@ -95,27 +97,51 @@ def announce(topic: str, key: str, version: int = 0, **payload: Any) -> None:
     assert topic in current_app.extensions["outbox"], f"no handler for {topic}"
     values = {"topic": topic, "key": key, "version": version, "payload": payload}
     event_id = db.session.execute(INSERT, values).scalar_one()
-    event = Announcement(event_id, topic, key, version, payload)
+    deliver_after_commit(Announcement(event_id, topic, key, version, payload))
+
+
+def insert_from(topic: str, key: sa.ColumnElement[str], version: sa.ColumnElement[int]) -> sa.Insert:
+    """An event as part of the statement it tells of, once for each of its rows; answers id and version.
+
+    Whoever runs it hands the event to `deliver_after_commit`.
+    """
+    names = {"topic": sa.literal(topic), "key": key, "version": version}
+    values: dict[str, Any] = {**names, "payload": sa.literal({}, sa.JSON), **FRESH}
+    return (
+        sa.insert(outbox)
+        .from_select(list(values), sa.select(*values.values()))
+        .returning(outbox.c.id, outbox.c.version)
+    )
+
+
+def deliver_after_commit(event: Announcement) -> None:
     after_commit(lambda: deliver_soon(event))
 
 
 def deliver_soon(event: Announcement) -> None:
-    """Now; or in a moment, with all that come meanwhile, while this process is at the same topic and key already.
+    """Now; or in a moment, with all that come meanwhile, when this process did the same topic and key just before.
 
-    So what everybody wants at once costs one delivery for many changes, and none of them pays for the others.
+    So what everybody wants at once costs few deliveries for many changes, and hardly any of them pays for the others.
     """
     if not current_app.config.get("OUTBOX_DELIVERS", True):
         return
-    busy, name = current_app.extensions["outbox_busy"], (event.topic, event.key)
-    if name in busy:
+    if is_crowded(event):
         current_app.extensions["outbox_late"].add([event])
         return
-    busy.add(name)
-    try:
-        delivered, _ = deliver([event])
-    finally:
-        busy.discard(name)
+    delivered, _ = deliver([event])
     current_app.extensions["outbox_marks"].add(delivered)
+
+
+def is_crowded(event: Announcement) -> bool:
+    """Whether this process began to deliver the same topic and key a moment ago."""
+    begun: dict[tuple[str, str], float] = current_app.extensions["outbox_begun"]
+    name, now = (event.topic, event.key), time.monotonic()
+    if now - begun.get(name, -math.inf) < current_app.config.get("OUTBOX_PAUSE_S", PAUSE_S):
+        return True
+    if len(begun) > MOST_REMEMBERED:
+        begun.clear()  # forgetting costs a delivery at most
+    begun[name] = now
+    return False
 
 
 def deliver_late(events: list[Announcement]) -> None:

@@ -180,6 +180,6 @@ def answer(held: Hold) -> Answer:
         status=held.status,  # type: ignore[arg-type]  # the table's CHECK knows the same five
         orderId=held.order_id,
         expiresAt=from_ms(held.expires_at) if held.expires_at and held.status == "held" else None,
-        lines=[HoldLine(productId=sku, quantity=units) for sku, units in holds.units_of(held.id).items()],
+        lines=[HoldLine(productId=sku, quantity=units) for sku, units in held.units.items()],
     )
     return Answer(document.model_dump(mode="json"), 200)

@@ -1,7 +1,9 @@
 """The rows behind a hold: opening, renewing and closing it, and what it takes from each level."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -19,14 +21,36 @@ HELD = hold.c.status == "held"
 
 
 @dataclass(frozen=True)
+class Line:
+    """What a hold takes from one level."""
+
+    level_id: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True)
 class Hold:
-    """A hold as its row has it. Times are epoch milliseconds of the database's clock."""
+    """A hold as its rows have it. Times are epoch milliseconds of the database's clock; lines are in the order of locks."""
 
     id: str
     owner: str
     status: str
     order_id: str | None
     expires_at: int | None
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def by_level(self) -> dict[int, int]:
+        return {taken.level_id: taken.quantity for taken in self.lines}
+
+    @property
+    def units(self) -> dict[str, int]:
+        """By SKU, from all locations."""
+        units: dict[str, int] = {}
+        for taken in sorted(self.lines, key=attrgetter("sku")):
+            units[taken.sku] = units.get(taken.sku, 0) + taken.quantity
+        return units
 
 
 COLUMNS = (hold.c.id, hold.c.owner, hold.c.status, hold.c.order_id, hold.c.expires_at)
@@ -55,20 +79,18 @@ RENEW = (
     )
     .returning(*COLUMNS, (hold.c.hard_expires_at <= now_ms()).label("over"))
 )
-LINES = sa.select(line.c.stock_level_id, line.c.quantity).where(line.c.reservation_id == sa.bindparam("id"))
-UNITS = (
-    sa.select(variant.c.sku, sa.func.sum(line.c.quantity))
+LINES = (
+    sa.select(line.c.stock_level_id, variant.c.sku, line.c.quantity)
     .join_from(line, level, level.c.id == line.c.stock_level_id)
     .join(variant, variant.c.id == level.c.variant_id)
     .where(line.c.reservation_id == sa.bindparam("id"))
-    .group_by(variant.c.sku)
-    .order_by(variant.c.sku)
+    .order_by(line.c.stock_level_id)
 )
 INSERT_LINE = sa.insert(line).values(returned=0)
 
 
-def open_hold(owner: str, client: str, ttl_ms: int) -> tuple[Hold, dict[int, int]]:
-    """The owner's hold, renewed, with its units by level; a new one when there is none. The row stays locked.
+def open_hold(owner: str, client: str, ttl_ms: int) -> Hold:
+    """The owner's hold, renewed; a new one when there is none. The row stays locked.
 
     A renewal wins over a sweep that comes later. Raises ReservationGone past the longest time, TooManyHolds.
     """
@@ -79,13 +101,12 @@ def open_hold(owner: str, client: str, ttl_ms: int) -> tuple[Hold, dict[int, int
         made = db.session.execute(INSERTS[db.engine.dialect.name], new).one_or_none()
         if made:
             check_client(client)
-            return Hold(*made), {}
+            return Hold(*made)
         renewed = db.session.execute(RENEW, {"by": owner, "ttl": ttl_ms}).one_or_none()
         if renewed and renewed.over:
             raise ReservationGone("The hold has reached its longest time; reserve again")
         if renewed:
-            held = Hold(*renewed[:-1])
-            return held, lines_of(held.id)
+            return read_hold(renewed)
         # The hold that was in the way has ended in between.
 
 
@@ -98,33 +119,28 @@ def check_client(client: str) -> None:
         raise TooManyHolds(f"At most {most} holds may be open from one connection; finish or drop one")
 
 
-def lines_of(reservation_id: str) -> dict[int, int]:
-    """Units by level, in the order that levels are locked in."""
-    rows = db.session.execute(LINES, {"id": reservation_id})
-    return dict(sorted((row.stock_level_id, row.quantity) for row in rows))
+def read_lines(reservation_id: str) -> tuple[Line, ...]:
+    return tuple(Line(*row) for row in db.session.execute(LINES, {"id": reservation_id}))
 
 
-def units_of(reservation_id: str) -> dict[str, int]:
-    """Units by SKU."""
-    rows = db.session.execute(UNITS, {"id": reservation_id})
-    return {sku: int(units) for sku, units in rows}
+def read_hold(row: sa.Row[*tuple[Any, ...]]) -> Hold:
+    return Hold(row.id, row.owner, row.status, row.order_id, row.expires_at, read_lines(row.id))
 
 
-def keep_lines(reservation_id: str, steps: Sequence[Step]) -> None:
-    """Write what each step leaves; a line of nothing goes."""
+def keep_lines(held: Hold, steps: Sequence[Step]) -> Hold:
+    """Write what each step leaves; a line of nothing goes. Returns the hold as it is then."""
+    lines = {taken.level_id: taken for taken in held.lines}
     for step in steps:
-        key = sa.and_(line.c.reservation_id == reservation_id, line.c.stock_level_id == step.level_id)
+        key = sa.and_(line.c.reservation_id == held.id, line.c.stock_level_id == step.level_id)
         if step.quantity == 0:
             db.session.execute(sa.delete(line).where(key))
-        elif step.quantity == step.delta:
-            values = {
-                "reservation_id": reservation_id,
-                "stock_level_id": step.level_id,
-                "quantity": step.quantity,
-            }
-            db.session.execute(INSERT_LINE, values)
-        else:
+        elif step.level_id in lines:
             db.session.execute(sa.update(line).where(key).values(quantity=step.quantity))
+        else:
+            values = {"reservation_id": held.id, "stock_level_id": step.level_id, "quantity": step.quantity}
+            db.session.execute(INSERT_LINE, values)
+        lines[step.level_id] = Line(step.level_id, step.sku, step.quantity)
+    return replace(held, lines=tuple(lines[id] for id in sorted(lines) if lines[id].quantity))
 
 
 def close_hold(reservation_id: str, *conditions: sa.ColumnElement[bool], **values: object) -> Hold | None:
@@ -135,7 +151,7 @@ def close_hold(reservation_id: str, *conditions: sa.ColumnElement[bool], **value
         .values(**{"closed_at": now_ms(), **values})
     )
     row = db.session.execute(flip.returning(*COLUMNS)).one_or_none()
-    return Hold(*row) if row else None
+    return read_hold(row) if row else None
 
 
 def get_hold(*conditions: sa.ColumnElement[bool] | sa.TextClause) -> Hold:
@@ -144,4 +160,4 @@ def get_hold(*conditions: sa.ColumnElement[bool] | sa.TextClause) -> Hold:
     row = db.session.execute(newest).one_or_none()
     if row is None:
         raise NoReservation()
-    return Hold(*row)
+    return read_hold(row)

@@ -1,20 +1,35 @@
 """The single writer of stock: one guarded UPDATE, its movement and its event, in the caller's transaction."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 
 from app.core import outbox
 from app.core.database import db, now_ms
+from app.core.outbox import Announcement
 from app.inventory.errors import InsufficientStock, StaleVersion
 from app.inventory.models import StockLevel, StockMovement
 
 STOCK_CHANGED = "stock_changed"
 
-level = StockLevel.__table__
-INSERT_MOVEMENT = sa.insert(StockMovement.__table__).values(created_at=now_ms())
+Values = dict[str, Any]
+
+level, movement = StockLevel.__table__, StockMovement.__table__
+FIGURES = (level.c.on_hand, level.c.reserved, level.c.unavailable, level.c.version)
+SAID = (
+    "kind",
+    "d_on_hand",
+    "d_reserved",
+    "d_unavailable",
+    "reason",
+    "actor",
+    "label",
+    "request_id",
+    "source",
+)
+INSERT_MOVEMENT = sa.insert(movement).values(created_at=now_ms())
 
 
 def guarded_update() -> sa.Update:
@@ -36,11 +51,29 @@ def guarded_update() -> sa.Update:
         .where(reserved + unavailable <= on_hand + level.c.backorder_limit)
         .where(sa.or_(expect.is_(None), level.c.version == expect))
         .values(**values, version=level.c.version + 1, updated_at=now_ms())
-        .returning(level.c.on_hand, level.c.reserved, level.c.unavailable, level.c.version)
+        .returning(level.c.id, *FIGURES)
     )
 
 
+def all_at_once() -> sa.Select[Any]:
+    """The UPDATE with its movement and its event, which PostgreSQL takes as one statement.
+
+    Sent one after the other, a level that everybody wants would stay locked for two more round trips.
+    """
+    changed = GUARDED_UPDATE.cte("changed")
+    after = {f"{name}_after": changed.c[name] for name in ("on_hand", "reserved", "unavailable")}
+    said = {name: sa.bindparam(name, type_=movement.c[name].type) for name in SAID}
+    values: dict[str, sa.ColumnElement[Any]] = {"stock_level_id": changed.c.id, "version": changed.c.version}
+    values |= {**after, **said, "created_at": now_ms()}
+    moved = sa.insert(movement).from_select(list(values), sa.select(*values.values())).cte("moved")
+    told = outbox.insert_from(STOCK_CHANGED, sa.bindparam("sku"), changed.c.version).cte("told")
+    figures = (changed.c[column.name] for column in FIGURES)
+    found = sa.select(*figures, told.c.id).join_from(changed, told, told.c.version == changed.c.version)
+    return found.add_cte(moved)
+
+
 GUARDED_UPDATE = guarded_update()
+ALL_AT_ONCE = all_at_once()
 
 
 @dataclass(frozen=True)
@@ -92,19 +125,40 @@ def apply(level_id: int, sku: str, change: Change, origin: Origin, *, expect: in
     Call inside transaction(), levels in ascending id. The guard is in the UPDATE itself, so two callers cannot both
     pass it: PostgreSQL re-checks the condition on the row it waited for, SQLite has one writer.
     """
-    values = {
-        "level": level_id,
-        "expect": expect,
-        "d_on_hand": change.on_hand,
-        "d_reserved": change.reserved,
-        "d_unavailable": change.unavailable,
-        "arrived": change.kind == "receive",  # the delivery that the badge announced is here
-    }
-    row = db.session.execute(GUARDED_UPDATE, values).one_or_none()
-    if row is None:
+    deltas = {"d_on_hand": change.on_hand, "d_reserved": change.reserved, "d_unavailable": change.unavailable}
+    arrived = change.kind == "receive"  # the delivery that the badge announced is here
+    changing = {"level": level_id, "expect": expect, "arrived": arrived, **deltas}
+    write = write_in_turn if db.engine.dialect.name == "sqlite" else write_at_once
+    figures = write(sku, changing, {"kind": change.kind, **deltas, **asdict(origin)})
+    if figures is None:
         raise refusal(level_id, sku, change, expect)
-    figures = Figures(*row)
-    record(level_id, change, figures, origin)
+    return figures
+
+
+def write_at_once(sku: str, changing: Values, said: Values) -> Figures | None:
+    row = db.session.execute(ALL_AT_ONCE, {**changing, **said, "sku": sku}).one_or_none()
+    if row is None:
+        return None
+    *figures, event_id = row
+    outbox.deliver_after_commit(Announcement(event_id, STOCK_CHANGED, sku, row.version))
+    return Figures(*figures)
+
+
+def write_in_turn(sku: str, changing: Values, said: Values) -> Figures | None:
+    row = db.session.execute(GUARDED_UPDATE, changing).one_or_none()
+    if row is None:
+        return None
+    level_id, *after = row
+    figures = Figures(*after)
+    values = {
+        "stock_level_id": level_id,
+        "version": figures.version,
+        "on_hand_after": figures.on_hand,
+        "reserved_after": figures.reserved,
+        "unavailable_after": figures.unavailable,
+        **said,
+    }
+    db.session.execute(INSERT_MOVEMENT, values)
     outbox.announce(STOCK_CHANGED, sku, figures.version)
     return figures
 
@@ -126,26 +180,6 @@ def change_settings(level_id: int, sku: str, **values: Unpack[Settings]) -> None
     if changed is None:
         raise InsufficientStock(f"More of {sku} is promised already than this limit allows", productId=sku)
     outbox.announce(STOCK_CHANGED, sku, changed)
-
-
-def record(level_id: int, change: Change, after: Figures, origin: Origin) -> None:
-    values = {
-        "stock_level_id": level_id,
-        "version": after.version,
-        "kind": change.kind,
-        "d_on_hand": change.on_hand,
-        "d_reserved": change.reserved,
-        "d_unavailable": change.unavailable,
-        "on_hand_after": after.on_hand,
-        "reserved_after": after.reserved,
-        "unavailable_after": after.unavailable,
-        "reason": origin.reason,
-        "actor": origin.actor,
-        "label": origin.label,
-        "request_id": origin.request_id,
-        "source": origin.source,
-    }
-    db.session.execute(INSERT_MOVEMENT, values)
 
 
 def refusal(level_id: int, sku: str, change: Change, expect: int | None) -> Exception:

@@ -10,14 +10,14 @@ from app.catalogue.models import Product, Variant
 from app.core.database import db, now_ms
 from app.inventory import reservations
 from app.inventory.errors import NoReservation
-from app.inventory.holds import HELD, Hold, close_hold, hold, line, lines_of
+from app.inventory.holds import HELD, Hold, close_hold, hold, line
 from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import Location, StockLevel
 from app.security import audit
 from app.security.models import User
 
 PAGE = 50
-SHOWN_ON_SKU = 100
+PAGE_OF_SKU = 25
 KINDS = {"visitor": "Visitor", "ext": "Program", "order": "Order", "user": "Account"}
 
 peer = hold.alias()
@@ -90,16 +90,44 @@ def list_holds(*, status: str = "held", owner: str = "", sku: str = "", after: s
     return HoldPage(page, total, f"{end}-{page[-1].id}" if more else None)
 
 
+@dataclass(frozen=True)
+class HoldsOfSku:
+    """One page of them."""
+
+    holds: list[OpenHold]
+    total: int
+    page: int
+    pages: int
+
+
+def read_holds_of(sku: str, page: int = 1) -> HoldsOfSku:
+    """A page past the last one is the last one: holds come and go."""
+    ids = list_ids_of(sku)
+    pages = max(1, -(-len(ids) // PAGE_OF_SKU))
+    page = min(page, pages)
+    shown = ids[(page - 1) * PAGE_OF_SKU : page * PAGE_OF_SKU]
+    return HoldsOfSku(list_in_order(shown, sku), len(ids), page, pages)
+
+
 def list_holds_of(sku: str) -> list[OpenHold]:
-    """The newest held and confirmed ones on this SKU, each with its lines of this SKU only."""
+    """All that are open on this SKU, each with its lines of this SKU only: the held ones first, the newest first."""
+    return list_in_order(list_ids_of(sku), sku)
+
+
+def list_ids_of(sku: str) -> list[str]:
+    """Asked for by one status and the other, so that either question has its index."""
     of_sku = holding(Variant.sku == sku)
-    open_ones = [HOLDS.where(hold.c.status == status, hold.c.id.in_(of_sku)) for status in reservations.OPEN]
-    rows = [
-        row
-        for statement in open_ones
-        for row in db.session.execute(statement.order_by(hold.c.created_at.desc()).limit(SHOWN_ON_SKU))
+    newest = sa.select(hold.c.id).where(hold.c.id.in_(of_sku)).order_by(hold.c.created_at.desc(), hold.c.id)
+    return [
+        id for status in reservations.OPEN for id in db.session.scalars(newest.where(hold.c.status == status))
     ]
-    return with_lines(rows, Variant.sku == sku)
+
+
+def list_in_order(ids: Sequence[str], sku: str) -> list[OpenHold]:
+    """One that ended since its id was read is gone."""
+    wanted = HOLDS.where(hold.c.id.in_(ids), hold.c.status.in_(reservations.OPEN))
+    rows = {row.id: row for row in db.session.execute(wanted)}
+    return with_lines([rows[id] for id in ids if id in rows], Variant.sku == sku)
 
 
 def get_hold(reservation_id: str) -> OpenHold:
@@ -166,25 +194,13 @@ def release_all(ids: Iterable[str], origin: Origin, *, role: str) -> list[Hold]:
     Every hold is locked before any level. One that has ended or was paid for is left out of the answer.
     """
     closed = [ended for id in sorted(ids) if (ended := close_hold(id, HELD, status="released"))]
-    steps = [
-        (level_id, units, ended.id) for ended in closed for level_id, units in lines_of(ended.id).items()
-    ]
-    skus = name_levels(step[0] for step in steps)
-    for level_id, units, reservation_id in sorted(steps):
+    parts = [(taken, ended.id) for ended in closed for taken in ended.lines]
+    for taken, reservation_id in sorted(parts, key=lambda part: part[0].level_id):
         source = replace(origin, source=f"hold:{reservation_id}")
-        apply(level_id, skus[level_id], Change("release", reserved=-units), source)
+        apply(taken.level_id, taken.sku, Change("release", reserved=-taken.quantity), source)
     for ended in closed:
         note_release(ended, origin, role)
     return closed
-
-
-def name_levels(ids: Iterable[int]) -> dict[int, str]:
-    rows = db.session.execute(
-        sa.select(StockLevel.id, Variant.sku)
-        .join(Variant, Variant.id == StockLevel.variant_id)
-        .where(StockLevel.id.in_(set(ids)))
-    )
-    return {level_id: sku for level_id, sku in rows}
 
 
 def note_release(released: Hold, origin: Origin, role: str) -> None:

@@ -46,13 +46,13 @@ def reserve(party: Party, wanted: Mapping[str, int], ttl_s: int | None, origin: 
     check_quantities(party, wanted)
     settings = current_app.config["SETTINGS"]
     ttl_ms = (settings.INVENTORY_HOLD_SECONDS if ttl_s is None else ttl_s) * 1000
-    held, mine = holds.open_hold(party.owner, party.client, ttl_ms)
-    steps = allocation.plan(wanted, mine)
-    holds.keep_lines(held.id, steps)
+    before = holds.open_hold(party.owner, party.client, ttl_ms)
+    steps = allocation.plan(wanted, before.by_level)
+    held = holds.keep_lines(before, steps)
     move(steps, replace(origin, source=f"hold:{held.id}"))
-    if any((mine | {step.level_id: step.quantity for step in steps}).values()):
+    if held.lines:
         return held
-    if not mine:
+    if not before.lines:
         raise Invalid(errors=[{"field": "quantity", "message": "Nothing to hold"}])
     return holds.close_hold(held.id, status="released") or held
 
@@ -221,16 +221,13 @@ def give_back(closed: Hold, change: Change, origin: Origin) -> None:
 
     Raises InsufficientStock when a sale finds fewer on the shelf: what was promised on backorder has yet to come.
     """
-    lines = holds.lines_of(closed.id)
-    names = dict(
-        db.session.execute(
-            sa.select(StockLevel.id, Variant.sku)
-            .join(Variant, Variant.id == StockLevel.variant_id)
-            .where(StockLevel.id.in_(lines))
-        ).all()
-    )
+    sale = change.kind == "sale"
     changes = [
-        (id, names[id], replace(change, on_hand=-units if change.kind == "sale" else 0, reserved=-units))
-        for id, units in lines.items()
+        (
+            taken.level_id,
+            taken.sku,
+            replace(change, on_hand=-taken.quantity if sale else 0, reserved=-taken.quantity),
+        )
+        for taken in closed.lines
     ]
     apply_all(changes, replace(origin, source=f"hold:{closed.id}"))

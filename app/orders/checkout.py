@@ -8,6 +8,7 @@ from flask import current_app
 
 from app.core.database import db, now_ms, run_transaction
 from app.inventory import expiry, holds, reservations
+from app.inventory.errors import NoReservation
 from app.inventory.holds import HELD, hold
 from app.inventory.ledger import Origin
 from app.inventory.reservations import Party
@@ -45,8 +46,10 @@ def hold_cart(party: Party) -> Order:
 
 def held_units(owner: str) -> dict[str, int]:
     """Units by SKU that the owner holds."""
-    found = db.session.scalar(sa.select(hold.c.id).where(hold.c.owner == owner, HELD))
-    return holds.units_of(found) if found else {}
+    try:
+        return holds.get_hold(hold.c.owner == owner, HELD).units
+    except NoReservation:
+        return {}
 
 
 def write_order(order: Order | None, owner: str, cart: Cart, reservation_id: str) -> Order:

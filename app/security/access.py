@@ -12,8 +12,9 @@ from flask import current_app, g, request, session
 from app.core.errors import Forbidden, Unauthenticated
 from app.core.http import see_other
 from app.security import tokens
-from app.security.models import ApiToken, User
+from app.security.models import User
 from app.security.sessions import current_session
+from app.security.tokens import Token
 
 LOOPBACK = ("127.0.0.1", "::1")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -69,7 +70,7 @@ def find_caller() -> Caller:
         token = current_token()
         if token is None:
             raise Unauthenticated("The API token is unknown or revoked")
-        return Caller(f"token:{token.name}", "program", tuple(token.scopes))
+        return Caller(f"token:{token.name}", "program", token.scopes)
     if user := current_user():
         return Caller(f"user:{user.public_id}", user.role, SCOPES_OF[user.role])
     if is_demo_call():
@@ -77,12 +78,12 @@ def find_caller() -> Caller:
     return Caller("guest", "guest", ())
 
 
-def current_token() -> ApiToken | None:
+def current_token() -> Token | None:
     """The API token that the request carries, if it is a valid one."""
     if "api_token" not in g:
         bearer = bearer_token()
         g.api_token = tokens.find_token(bearer) if bearer else None
-    found: ApiToken | None = g.api_token
+    found: Token | None = g.api_token
     return found
 
 

@@ -27,15 +27,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["RATELIMIT_STORAGE_OPTIONS"] = bounds(settings.REDIS_URL)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     app.config["RATELIMIT_KEY_PREFIX"] = "limit"
-    app.config["RATELIMIT_HEADERS_ENABLED"] = True
     app.config["RATELIMIT_STRATEGY"] = "sliding-window-counter"
     limiter.init_app(app)
+    app.after_request(add_headers)
 
 
 def client_key() -> str:
     """A program is its token, once that is known: an invented one for each request would never be limited."""
     token = current_token()
-    return token.token_hash[:16] if token else address_key()
+    return token.mark if token else address_key()
 
 
 def address_key() -> str:
@@ -76,6 +76,21 @@ def seconds_left() -> int | None:
     """Until a caller who was stopped may ask again; None for all others."""
     limit = limiter.current_limit
     return max(1, int(limit.reset_at - time.time())) if limit and limit.breached else None
+
+
+def add_headers(response: Response) -> Response:
+    """How often one may ask, and when to come back. What is left of it would cost every call a question to Redis.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-10, section 3.
+    """
+    for asked in limiter.current_limits:
+        rate = asked.limit
+        response.headers.add(
+            "RateLimit-Policy", f'"{request.endpoint}";q={rate.amount};w={rate.get_expiry()}'
+        )
+    if wait := seconds_left():
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 limiter = Limiter(key_func=client_key)

@@ -34,7 +34,7 @@ def mail_link(email: str, request_id: str) -> None:
     link = f"{current_app.config['SETTINGS'].PUBLIC_URL}/password/{make_token(user)}"
     values = {"name": user.name, "link": link, "minutes": LINK_LIFETIME_S // 60}
     with transaction():
-        if claim("password-link", request_id, ""):
+        if claim("password-link", request_id, b""):
             write_mail(email, "security/password_link.mail.txt", **values)
 
 

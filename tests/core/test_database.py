@@ -3,6 +3,7 @@
 import threading
 import time
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -149,3 +150,19 @@ def test_two_writers_that_lock_in_opposite_orders_both_get_through(any_app):
     db.session.rollback()
     assert db.session.scalars(sa.select(Lease.expires_at)).all() == [2, 2]
     assert len(tries) == (2 if any_app.config["SETTINGS"].is_sqlite else 3)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_connections_that_died_while_they_rested_are_replaced_unnoticed(app, monkeypatch, database_url):
+    monkeypatch.setattr(database, "PING_AFTER_S", 0)
+    taken = [db.engine.connect() for _ in range(3)]
+    for connection in taken:
+        connection.close()
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    assert [db.session.scalar(sa.text("SELECT 1")) for _ in range(3)] == [1, 1, 1]

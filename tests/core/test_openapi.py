@@ -146,7 +146,7 @@ def test_every_call_that_has_a_limit_says_so(app, client, program, document):
     limited = [
         (path, method)
         for path, method in calls
-        if "X-RateLimit-Limit" in client.open(path, method=method, headers=program).headers
+        if "RateLimit-Policy" in client.open(path, method=method, headers=program).headers
     ]
 
     assert limited

@@ -55,4 +55,4 @@ def age(held, seconds):
 
 
 def lines(held):
-    return holds.lines_of(held.id)
+    return {taken.level_id: taken.quantity for taken in holds.read_lines(held.id)}

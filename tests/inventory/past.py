@@ -18,12 +18,13 @@ DAY_MS = 24 * 3600 * 1000
 @contextmanager
 def dated(moment):
     """Movements in this block bear this date, in ms."""
-    usual = ledger.INSERT_MOVEMENT
+    usual = ledger.INSERT_MOVEMENT, ledger.write_at_once
     ledger.INSERT_MOVEMENT = sa.insert(StockMovement.__table__).values(created_at=moment)
+    ledger.write_at_once = ledger.write_in_turn
     try:
         yield
     finally:
-        ledger.INSERT_MOVEMENT = usual
+        ledger.INSERT_MOVEMENT, ledger.write_at_once = usual
 
 
 def change(sku, operation, quantity, moment=None, **options):

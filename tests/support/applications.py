@@ -33,6 +33,7 @@ def make_app(tmp_path: Path, database_url: str, redis: Any, session_redis: Any) 
         addresses = {"DATABASE_URL": database_url, "REDIS_URL": session_redis.url}
         app = create_app(settings_for(tmp_path, **{**addresses, **overrides}))
         app.testing = False  # errors reach their handlers, as for everybody
+        app.config["OUTBOX_PAUSE_S"] = 0  # a test looks right after each change
         app.test_client_class = FreshClient
         made.append(app)
         return app
