@@ -12,6 +12,7 @@ from app.inventory.errors import InsufficientStock, OrderProcessed, ReservationG
 from app.inventory.holds import HELD, hold, line
 from app.inventory.ledger import Change, Origin
 from app.inventory.reservations import Party
+from app.inventory.turns import take_turn
 
 BATCH = 1_000
 # A request ends a few holds to make room; all of them are the clock's work.
@@ -61,8 +62,10 @@ def with_room(party: Party, wanted: Mapping[str, int], write: Callable[[], Resul
         short = find_short(party.owner, wanted)
         if short and not expire_due(skus=[str(entry["productId"]) for entry in short]):
             break
+        db.session.rollback()  # gives its connection back while it waits
         try:
-            return write()
+            with take_turn(wanted):
+                return write()
         except InsufficientStock as error:
             short = list(error.facts["short"])
         except ReservationGone:
