@@ -1,6 +1,7 @@
 """The shop inside the test's own process."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from pathlib import Path
@@ -9,12 +10,17 @@ from typing import Any
 import pytest
 from flask import Flask, globals
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app import create_app
 from app.core.database import db
+from tests.support.quicker import CompiledTemplates, LazyRule
 from tests.support.settings import environment_for, settings_for
 
 MakeApp = Callable[..., Flask]
+
+templates = CompiledTemplates()
+Flask.url_rule_class = LazyRule
 
 
 class FreshClient(FlaskClient):
@@ -33,6 +39,9 @@ def make_app(tmp_path: Path, database_url: str, redis: Any, session_redis: Any) 
         addresses = {"DATABASE_URL": database_url, "REDIS_URL": session_redis.url}
         app = create_app(settings_for(tmp_path, **{**addresses, **overrides}))
         app.testing = False  # errors reach their handlers, as for everybody
+        app.jinja_env.bytecode_cache = templates
+        with app.app_context():
+            event.listen(db.engine, "connect", never_wait_for_the_disk)
         app.config["OUTBOX_PAUSE_S"] = 0  # a test looks right after each change
         app.test_client_class = FreshClient
         made.append(app)
@@ -41,6 +50,12 @@ def make_app(tmp_path: Path, database_url: str, redis: Any, session_redis: Any) 
     yield make
     for app in made:
         close(app)
+
+
+def never_wait_for_the_disk(connection: Any, _: Any) -> None:
+    """What a test writes need not outlive the machine; processes that tests start and kill wait as in production."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 def close(app: Flask) -> None:

