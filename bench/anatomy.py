@@ -31,7 +31,7 @@ STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "who calls": ((access, "find_caller"),),
     "parse": ((hold_api, "read_json"),),
     "key": ((idempotency, "find_answer"), (idempotency, "claim")),
-    "is there room": ((expiry, "find_short"),),
+    "is there room": ((expiry, "look"),),
     "hold's rows": ((holds, "open_hold"), (holds, "keep_lines"), (holds, "get_hold")),
     "which location": ((allocation, "plan"),),
     "stock and movement": ((reservations, "apply"),),
