@@ -1,7 +1,6 @@
 """The database session, the one way to write (`transaction`), and the database's own clock."""
 
 import logging
-import math
 import random
 import threading
 import time
@@ -14,19 +13,17 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.core import faults
+from app.core import faults, resting
 from app.core.errors import DatabaseBusy
 from app.settings import Settings, SettingsError
 
 WRITE_WAIT_S = 2.0
 POOL_WAIT_S = 2.0
 POOL_SIZE = 8
-PING_AFTER_S = 1.0
 CHUNK = 500
 
 NAMES = {
@@ -92,8 +89,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             event.listen(db.engine, "begin", begin_sqlite)
     else:
         with app.app_context():
-            event.listen(db.engine, "checkin", note_rest)
-            event.listen(db.engine, "checkout", ping_rested)
+            resting.watch(db.engine)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -109,23 +105,6 @@ def prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def note_rest(_: Any, record: ConnectionPoolEntry) -> None:
-    record.info["rests_since"] = time.monotonic()
-
-
-def ping_rested(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
-    """Ask a connection that lay in the pool whether it is still there; one that was just used costs no round trip.
-
-    SQLAlchemy's pre-ping asks at every use, of which a request has up to three.
-    """
-    if time.monotonic() - record.info.get("rests_since", math.inf) < PING_AFTER_S:
-        return
-    try:
-        db.engine.dialect.do_ping(connection)
-    except db.engine.dialect.loaded_dbapi.Error as error:
-        raise InvalidatePoolError() from error
 
 
 def begin_sqlite(connection: sa.Connection) -> None:

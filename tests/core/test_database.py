@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from app.core import database
+from app.core import database, resting
 from app.core.database import after_commit, db, now_ms, transaction
 from app.core.errors import DatabaseBusy
 from app.core.schedule import Lease, hold_lease
@@ -155,7 +155,7 @@ def test_two_writers_that_lock_in_opposite_orders_both_get_through(any_app):
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_connections_that_died_while_they_rested_are_replaced_unnoticed(app, monkeypatch, database_url):
-    monkeypatch.setattr(database, "PING_AFTER_S", 0)
+    monkeypatch.setattr(resting, "PING_AFTER_S", 0)
     taken = [db.engine.connect() for _ in range(3)]
     for connection in taken:
         connection.close()
