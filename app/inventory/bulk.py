@@ -4,7 +4,7 @@ import csv
 import io
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ MOST_AT_ONCE = 200
 BATCH = 500
 OPERATIONS = {"add": "Add", "remove": "Take out", "set": "Set to", "damage": "Set aside as damaged"}
 THRESHOLD = "threshold"
+EACH = "each"
 
 level = StockLevel.__table__
 
@@ -36,11 +37,20 @@ class PlanChanged(DomainError):
 
 @dataclass(frozen=True)
 class BulkChange:
-    """`units` is None only for a threshold: the SKU then follows its category."""
+    """The same for all, or with EACH a figure for each SKU. `units` is None for EACH, and for a threshold that the category
+    decides."""
 
     operation: str
     units: int | None
     location: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_count(self) -> bool:
+        return self.operation in ("set", EACH)
+
+    def units_of(self, sku: str) -> int:
+        return self.figures.get(sku, self.units or 0)
 
     @property
     def figure(self) -> str:
@@ -93,7 +103,9 @@ def plan_row(found: Level, wanted: BulkChange, shown: int | None) -> BulkRow:
     row = BulkRow(found.sku, found.name, found.id, found.version, found.on_hand)
     if wanted.operation == THRESHOLD:
         return replace(row, before=found.threshold, after=wanted.units)
-    change = change_for(wanted.operation, wanted.units or 0, found.on_hand)
+    change = change_for(
+        "set" if wanted.is_count else wanted.operation, wanted.units_of(found.sku), found.on_hand
+    )
     if wanted.operation == "damage":
         row = replace(row, before=found.unavailable, after=found.unavailable + change.unavailable)
     else:
@@ -103,7 +115,7 @@ def plan_row(found: Level, wanted: BulkChange, shown: int | None) -> BulkRow:
 
 def problem_of(found: Level, change: Change, wanted: BulkChange, shown: int | None) -> str:
     after = found.on_hand + change.on_hand
-    if wanted.operation == "set" and shown is not None and shown != found.on_hand:
+    if wanted.is_count and shown is not None and shown != found.on_hand:
         return f"It was {shown} in the preview and is {found.on_hand} now; look again"
     if after < 0:
         return f"Only {found.on_hand} are on hand"
@@ -169,7 +181,7 @@ def write(row: BulkRow, wanted: BulkChange, origin: Origin) -> None:
     if wanted.operation == "damage":
         apply(row.level_id, row.sku, Change("damage", unavailable=moved), origin)
     else:
-        expect = row.version if wanted.operation == "set" else None
+        expect = row.version if wanted.is_count else None
         apply(row.level_id, row.sku, Change("adjust", on_hand=moved), origin, expect=expect)
 
 
@@ -179,11 +191,12 @@ def source_of(name: str) -> str:
 
 def as_sheet(rows: Sequence[BulkRow], wanted: BulkChange) -> bytes:
     """The same as a file to import, which is how more rows than fit into a transaction are changed."""
-    column = {"set": "on_hand", THRESHOLD: "threshold"}.get(wanted.operation, "change")
+    column = {"set": "on_hand", EACH: "on_hand", THRESHOLD: "threshold"}.get(wanted.operation, "change")
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["sku", *(["location"] if wanted.location else []), column])
     for row in rows:
         units = f"{(row.after or 0) - (row.before or 0):+d}" if column == "change" else wanted.units
+        units = wanted.units_of(row.sku) if wanted.operation == EACH else units
         writer.writerow([row.sku, *([wanted.location] if wanted.location else []), units])
     return text.getvalue().encode()

@@ -49,6 +49,10 @@ class AlreadyUndone(DomainError):
     code, kind, title = "already_undone", "conflict", "This was undone already"
 
 
+class PartOfImport(DomainError):
+    code, kind, title = "part_of_import", "conflict", "This came with an import, which is undone as a whole"
+
+
 class InStock(DomainError):
     code, kind, title = "in_stock", "conflict", "This is in stock, so there is nothing to wait for"
 

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.catalogue.models import Product, Variant
+from app.core.csv_files import guard
 from app.core.database import db
 from app.inventory import grid
 from app.inventory.grid import GridQuery
-from app.inventory.imports.sheet import guard
 from app.inventory.models import Location, StockLevel
 
 CHUNK = 500

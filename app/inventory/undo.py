@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.catalogue.models import Variant
 from app.core.database import db
 from app.core.errors import NotFound
-from app.inventory.errors import AlreadyUndone
+from app.inventory.errors import AlreadyUndone, PartOfImport
 from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import StockLevel, StockMovement
 
@@ -35,8 +35,9 @@ def is_undone(source: str) -> bool:
 def undo(source: str, origin: Origin) -> list[str]:
     """Reverse all that was done under this name, or nothing. Returns the SKUs; call inside transaction().
 
-    Raises NotFound, AlreadyUndone, or InsufficientStock when what came in has left again.
+    Raises NotFound, PartOfImport, AlreadyUndone, or InsufficientStock when what came in has left again.
     """
+    refuse_import(source)
     done = list_of_source(source)
     if not done:
         raise NotFound("There is nothing to undo")
@@ -46,6 +47,12 @@ def undo(source: str, origin: Origin) -> list[str]:
         apply(movement.stock_level_id, sku, opposite_of(movement), replace(mine, reason=reason))
     require_first(mine.source, len(done))
     return [sku for sku, _ in done]
+
+
+def refuse_import(source: str) -> None:
+    """An import goes back part by part, and says which of its rows no longer can. Raises PartOfImport."""
+    if source.startswith("import:"):
+        raise PartOfImport("it came with an import. Open the import and undo it there")
 
 
 def opposite_of(movement: StockMovement) -> Change:

@@ -3,5 +3,6 @@ import './staff/alerts.js';
 import './staff/count.js';
 import './staff/grid.js';
 import './staff/live-regions.js';
+import './staff/problem.js';
 import './staff/unsaved.js';
 import './staff/upload.js';

@@ -62,7 +62,7 @@ def figure(page, name):
 
 
 def test_figures_follow_and_take_neither_focus_nor_what_was_typed(stock_shop, open_page):
-    page = open_page("/staff/inventory/CUP")
+    page = open_page("/staff/inventory/sku/CUP")
     live(page)
     page.locator("#reason").fill("half a sen")
     page.locator("#chart-table > summary").click()
@@ -82,7 +82,7 @@ def test_when_the_hold_under_the_focus_goes_its_region_takes_it(stock_shop, open
     body = {"ownerId": "passing", "productId": "LAMP", "quantity": 1}
     stock_shop.change_stock("LAMP", "add", 3)
     stock_shop.send("PATCH", "/api/realtime/inventory", body)
-    page = open_page("/staff/inventory/LAMP")
+    page = open_page("/staff/inventory/sku/LAMP")
     live(page)
     page.get_by_role("link", name="Release the hold of Program passing").focus()
 
@@ -96,7 +96,7 @@ def test_a_hold_is_released_with_the_keyboard(stock_shop, open_page):
     stock_shop.send(
         "PATCH", "/api/realtime/inventory", {"ownerId": "keys", "productId": "VASE", "quantity": 1}
     )
-    page = open_page("/staff/inventory/VASE")
+    page = open_page("/staff/inventory/sku/VASE")
 
     page.get_by_role("link", name="Release the hold of Program keys").focus()
     page.keyboard.press("Enter")
@@ -104,7 +104,7 @@ def test_a_hold_is_released_with_the_keyboard(stock_shop, open_page):
     page.keyboard.press("Enter")
 
     page.get_by_text("1 hold is released.").wait_for()
-    assert page.url.endswith("/staff/inventory/VASE")
+    assert page.url.endswith("/staff/inventory/sku/VASE")
     assert page.get_by_text("Program keys").count() == 0
 
 
@@ -141,8 +141,8 @@ def test_a_count_goes_from_field_to_field_with_enter(open_page):
 
 
 PAGES = {
-    "sku": "/staff/inventory/CUP",
-    "older": "/staff/inventory/CUP?show=holds&before=99999",
+    "sku": "/staff/inventory/sku/CUP",
+    "older": "/staff/inventory/sku/CUP?show=holds&before=99999",
     "holds": "/staff/inventory/holds",
     "no holds": "/staff/inventory/holds?owner=zzz",
     "release": "/staff/inventory/holds/release?",
@@ -176,7 +176,7 @@ def test_without_a_script_a_hold_is_released_and_a_shelf_is_counted(stock_shop, 
     stock_shop.send(
         "PATCH", "/api/realtime/inventory", {"ownerId": "plain", "productId": "VASE", "quantity": 1}
     )
-    page = open_page("/staff/inventory/VASE", java_script_enabled=False)
+    page = open_page("/staff/inventory/sku/VASE", java_script_enabled=False)
 
     page.get_by_role("link", name="Release the hold of Program plain").click()
     page.get_by_label("Reason").fill("abandoned")

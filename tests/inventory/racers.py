@@ -24,7 +24,7 @@ from app.inventory.adjustments import change_stock
 from app.inventory.errors import InsufficientStock, StaleVersion
 from app.inventory.holds import hold
 from app.inventory.reservations import Party
-from tests.inventory import holding
+from tests.inventory import holding, shelf_racers
 from tests.inventory.holding import BY_TEST
 
 SEED = 20261122
@@ -136,7 +136,7 @@ def adjust(sku: str, dice: random.Random) -> None:
         change_stock(sku, dice.choice(("add", "remove", "damage")), dice.randint(1, 3), BY_TEST)
 
 
-SCENARIOS: dict[str, Scenario] = {
+SCENARIOS: dict[str, Scenario] = shelf_racers.SCENARIOS | {
     scenario.__name__: scenario
     for scenario in (
         remove,

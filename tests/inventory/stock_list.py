@@ -41,13 +41,13 @@ def change(sku, operation, units, origin=RIVAL, **options):
 
 def opened(client, sku, query=""):
     """What the open edit would send."""
-    html = client.get(f"/staff/inventory/{sku}/on-hand{query}", headers=HTMX).text
+    html = client.get(f"/staff/inventory/sku/{sku}/on-hand{query}", headers=HTMX).text
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', html))
     return {**fields, "csrf_token": csrf_of(client, "/")}
 
 
 def save(client, sku, form, **values):
-    return client.post(f"/staff/inventory/{sku}/on-hand", data={**form, **values}, headers=HTMX)
+    return client.post(f"/staff/inventory/sku/{sku}/on-hand", data={**form, **values}, headers=HTMX)
 
 
 def names(html):

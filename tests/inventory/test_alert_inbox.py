@@ -42,7 +42,7 @@ def acknowledge(client, **fields):
 
 
 def skus_of(page):
-    return [part.split('"')[0] for part in page.split('c-link c-code" href="/staff/inventory/')[1:]]
+    return [part.split('"')[0] for part in page.split('c-link c-code" href="/staff/inventory/sku/')[1:]]
 
 
 def test_what_has_run_out_stands_before_what_is_low(staff):

@@ -87,7 +87,7 @@ def test_with_two_places_each_has_its_figures_and_the_sum_is_nobodys_to_set(mira
     assert "Edit on hand" not in everywhere
     assert names(kiln) == ["CUP"]
     assert "Edit on hand of Quay cup, Chalk, 7" in kiln
-    assert mira.get("/staff/inventory/CUP/on-hand", headers=HTMX).status_code == 404
+    assert mira.get("/staff/inventory/sku/CUP/on-hand", headers=HTMX).status_code == 404
     save(mira, "CUP", opened(mira, "CUP", "?location=kiln"), units="6", reason="broke")
     assert queries.get_level("CUP", "kiln").on_hand == 6
     assert queries.get_level("CUP").on_hand == 12
@@ -143,8 +143,8 @@ def test_an_agent_may_look_and_not_change(shelf, client):
     assert names(page) == ["CUP", "JUG", "LAMP", "VASE"]
     assert "Edit on hand" not in page
     assert 'name="sku"' not in page
-    assert client.get("/staff/inventory/CUP/on-hand", headers=HTMX).status_code == 403
+    assert client.get("/staff/inventory/sku/CUP/on-hand", headers=HTMX).status_code == 403
 
 
 def test_without_a_script_the_edit_leads_to_the_page_of_the_sku(mira):
-    assert mira.get("/staff/inventory/CUP/on-hand").headers["Location"] == "/staff/inventory/CUP"
+    assert mira.get("/staff/inventory/sku/CUP/on-hand").headers["Location"] == "/staff/inventory/sku/CUP"

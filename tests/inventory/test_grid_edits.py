@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from app.core.database import transaction
+from app.core.database import run_transaction, transaction
 from app.inventory import queries
-from app.inventory.ledger import Change, apply
+from app.inventory import undo as undoing
+from app.inventory.errors import PartOfImport
+from app.inventory.ledger import Change, Origin, apply
 from tests.factories import make_user
 from tests.inventory.stock_list import RIVAL, change, enter_mira, opened, save
 from tests.security.test_login import csrf_of, sign_in
@@ -112,8 +114,8 @@ def test_a_save_can_be_undone_once(mira):
         "csrf_token": form["csrf_token"]
     }
 
-    done = mira.post("/staff/inventory/CUP/undo", data=undo)
-    other_page = mira.post("/staff/inventory/CUP/undo", data={**undo, "key": "another"})
+    done = mira.post("/staff/inventory/sku/CUP/undo", data=undo)
+    other_page = mira.post("/staff/inventory/sku/CUP/undo", data={**undo, "key": "another"})
 
     assert (done.status_code, other_page.status_code) == (200, 409)
     assert queries.get_stock("CUP").on_hand == 12
@@ -127,10 +129,23 @@ def test_an_undo_is_refused_when_what_came_has_left(mira):
     }
     change("LAMP", "sale", 3)
 
-    answer = mira.post("/staff/inventory/LAMP/undo", data=undo)
+    answer = mira.post("/staff/inventory/sku/LAMP/undo", data=undo)
 
     assert (answer.status_code, "Only 2 are on hand" in answer.text) == (409, True)
     assert queries.get_stock("LAMP").on_hand == 2
+
+
+def test_what_an_import_brought_is_undone_with_the_import_and_not_alone(mira):
+    form = opened(mira, "CUP")
+    change("CUP", "receive", 5, Origin("user:mira", "Van", source="import:ab12"))
+    undo = {"csrf_token": form["csrf_token"], "key": "once", "source": "import:ab12"}
+
+    answer = mira.post("/staff/inventory/sku/CUP/undo", data=undo)
+
+    assert (answer.status_code, "Open the import and undo it there" in answer.text) == (409, True)
+    assert queries.get_stock("CUP").on_hand == 17
+    with pytest.raises(PartOfImport):
+        run_transaction(lambda: undoing.undo("import:ab12", RIVAL))
 
 
 def test_only_who_made_a_change_undoes_it(mira, app):
@@ -140,6 +155,6 @@ def test_only_who_made_a_change_undoes_it(mira, app):
     tomas = app.test_client()
     sign_in(tomas, "tomas@example.test")
 
-    answer = tomas.post("/staff/inventory/CUP/undo", data={**undo, "csrf_token": csrf_of(tomas, "/")})
+    answer = tomas.post("/staff/inventory/sku/CUP/undo", data={**undo, "csrf_token": csrf_of(tomas, "/")})
 
     assert answer.status_code == 403

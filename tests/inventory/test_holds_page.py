@@ -43,13 +43,15 @@ def test_the_list_alone_is_served_to_live_pages(staff):
 
 def test_one_is_released_after_a_reason_and_the_way_leads_back(staff):
     held = reserve(ADA, CUP=2)
-    ask = f"{HOLDS}/{held.id}?next=/staff/inventory/CUP"
+    ask = f"{HOLDS}/{held.id}?next=/staff/inventory/sku/CUP"
 
-    nothing = send(staff, ask, f"{HOLDS}/release", hold=held.id, reason="", next="/staff/inventory/CUP")
-    done = send(staff, ask, f"{HOLDS}/release", hold=held.id, reason="abandoned", next="/staff/inventory/CUP")
+    nothing = send(staff, ask, f"{HOLDS}/release", hold=held.id, reason="", next="/staff/inventory/sku/CUP")
+    done = send(
+        staff, ask, f"{HOLDS}/release", hold=held.id, reason="abandoned", next="/staff/inventory/sku/CUP"
+    )
 
     assert (nothing.status_code, "Say why" in nothing.text) == (422, True)
-    assert (done.status_code, done.headers["Location"]) == (303, "/staff/inventory/CUP")
+    assert (done.status_code, done.headers["Location"]) == (303, "/staff/inventory/sku/CUP")
     newest = queries.list_movements("CUP")[0]
     assert (newest.kind, newest.reason, newest.d_reserved) == ("release", "abandoned", -2)
     assert newest.actor.startswith("user:")

@@ -39,7 +39,7 @@ def test_a_count_needs_the_version_that_its_page_showed(app, client, version, st
     sign_in(client, "mira@example.test")
     form = {"operation": "set", "quantity": "7", "reason": "counted", "version": version}
 
-    answer = client.post("/staff/inventory/CUP", data={**form, "csrf_token": csrf_of(client, "/")})
+    answer = client.post("/staff/inventory/sku/CUP", data={**form, "csrf_token": csrf_of(client, "/")})
 
     assert answer.status_code == status
     assert queries.get_stock("CUP").on_hand == (7 if status == 303 else 10)

@@ -1,8 +1,6 @@
 """Many want the same at once: real processes, both databases, the oracle as the judge."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -16,50 +14,15 @@ from app.inventory.reservations import Party
 from app.security.tokens import create_token
 from tests.factories import make_product
 from tests.inventory.holding import age, figures, reserve
-from tests.properties import oracle
-
-SMALL = 5, 10
-# PostgreSQL has 100 connections, a process takes up to 16.
-FULL = 5, 200
-WITHIN_S = 150
+from tests.inventory.racing import FULL, SMALL, sizes
 
 pytestmark = pytest.mark.timeout(200)
-
-
-@pytest.fixture
-def race(any_app, process_environment):
-    """`race("buy", SMALL, sku="CUP")`: what each of the processes' threads heard. Nothing is broken afterwards."""
-
-    def run(scenario, size, **given):
-        command = [
-            sys.executable,
-            "-m",
-            "tests.inventory.racers",
-            scenario,
-            *map(str, size),
-            json.dumps(given),
-        ]
-        done = subprocess.run(
-            command, env=process_environment, stdout=subprocess.PIPE, text=True, timeout=WITHIN_S, check=True
-        )
-        assert oracle.violations() == {}
-        return json.loads(done.stdout)
-
-    return run
 
 
 @pytest.fixture
 def as_program(any_app):
     token = create_token("till", ["inventory:read", "inventory:write"])
     return {"Authorization": f"Bearer {token}"}
-
-
-def sizes(*values):
-    """The first in every run, the second at full size, in the second tier."""
-    small, full = values
-    return pytest.mark.parametrize(
-        ("size", "units"), [small, pytest.param(*full, marks=pytest.mark.slow)], ids=["small", "full"]
-    )
 
 
 def statuses():

@@ -7,14 +7,16 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.database import db, run_transaction, transaction
-from app.inventory import locations, queries, sku_settings
+from app.inventory import locations, open_holds, queries, sku_settings
 from app.inventory.adjustments import change_stock
+from app.inventory.reservations import Party
 from app.security.models import AuditEntry
 from tests.factories import SHELF, make_product
-from tests.inventory.holding import ADA, BY_TEST, figures, reserve
+from tests.inventory.holding import ADA, BY_TEST, age, figures, reserve
 from tests.inventory.stock_pages import client_of, send, words
+from tests.inventory.waiting_list import wait_for_it
 
-PAGE = "/staff/inventory/CUP"
+PAGE = "/staff/inventory/sku/CUP"
 CHANGE = {"operation": "receive", "quantity": "5", "reason": "van"}
 
 
@@ -57,7 +59,7 @@ def test_agents_change_nothing(app, cup, path):
 
 
 def test_an_unknown_sku_is_not_there(staff):
-    assert staff.get("/staff/inventory/NOPE").status_code == 404
+    assert staff.get("/staff/inventory/sku/NOPE").status_code == 404
 
 
 def test_the_page_says_what_there_is_who_holds_it_and_why(staff):
@@ -192,3 +194,25 @@ def test_the_timeline_is_filtered_and_paged(staff):
     assert (first.count('id="movement-'), second.count('id="movement-')) == (25, 1)
     assert "Received" not in words(first).split("Why is it")[1].split("Holds Corrections")[1]
     assert staff.get(f"{PAGE}?show=nonsense&before=-3").status_code == 200
+
+
+def test_more_holds_than_fit_on_a_page_are_on_the_next_one(staff, monkeypatch):
+    monkeypatch.setattr(open_holds, "PAGE_OF_SKU", 2)
+    for number, name in enumerate(("a", "b", "c")):
+        age(reserve(Party(f"ext:{name}"), CUP=1), 30 - number)
+
+    first, second = staff.get(PAGE).text, staff.get(f"{PAGE}?holds=2").text
+
+    assert ("Program c" in first, "Program b" in first, "Program a" in first) == (True, True, False)
+    assert "Page 1 of 2, 3 open holds" in first
+    assert f'href="{PAGE}?holds=2#sku-holds"' in first
+    assert ("Program a" in second, "Program b" in second) == (True, False)
+    assert staff.get(f"{PAGE}?holds=99").text.count("Program") == second.count("Program")
+
+
+def test_the_page_says_how_many_wait_for_it(staff):
+    assert "for it to be back" not in staff.get(PAGE).text
+    run_transaction(lambda: change_stock("CUP", "remove", 10, BY_TEST))
+    wait_for_it("CUP", "ada@example.test", "jun@example.test")
+
+    assert "2 people wait for it to be back" in words(staff.get(PAGE).text)

@@ -1,15 +1,20 @@
 """One change for many SKUs, over two pages: what to do, and whether to do it."""
 
 from flask import request
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
+from app.core.errors import Invalid
 from app.core.forms import OnceForm
 from app.inventory.adjustments import LARGEST_QUANTITY
-from app.inventory.bulk import OPERATIONS, THRESHOLD, BulkChange
+from app.inventory.bulk import EACH, OPERATIONS, THRESHOLD, BulkChange
+from app.inventory.pasted import read_figures
 
-CHOICES = [SelectChoice(value, label) for value, label in {**OPERATIONS, THRESHOLD: "Low at"}.items()]
+CHOICES = [
+    SelectChoice(value, label)
+    for value, label in {**OPERATIONS, THRESHOLD: "Low at", EACH: "Set each to its figure"}.items()
+]
 
 
 class BulkForm(OnceForm):
@@ -17,10 +22,23 @@ class BulkForm(OnceForm):
 
     operation = SelectField("What to do", choices=CHOICES)
     units = StringField("Units", [Length(max=20)])
+    figures = TextAreaField("SKUs and their figures")
     reason = StringField("Reason", [Length(max=200, message="At most 200 characters")])
     location = HiddenField()
 
+    def validate_figures(self, field: StringField) -> None:
+        try:
+            self.read_figures()
+        except Invalid as error:
+            raise ValidationError(error.detail) from None
+
+    def read_figures(self) -> dict[str, int]:
+        """By SKU; nothing for a change that is the same for all. Raises Invalid."""
+        return read_figures(self.figures.data or "") if self.operation.data == EACH else {}
+
     def validate_units(self, field: StringField) -> None:
+        if self.operation.data == EACH:
+            return
         text = (field.data or "").strip()
         least = 0 if self.operation.data in ("set", THRESHOLD) else 1
         if self.operation.data == THRESHOLD and not text:
@@ -40,7 +58,8 @@ class BulkForm(OnceForm):
 
     def wanted(self) -> BulkChange:
         text = (self.units.data or "").strip()
-        return BulkChange(self.operation.data, int(text) if text else None, self.location.data or "")
+        units = int(text) if text else None
+        return BulkChange(self.operation.data, units, self.location.data or "", self.read_figures())
 
 
 def read_shown() -> dict[str, int]:

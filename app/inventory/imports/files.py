@@ -45,7 +45,7 @@ class Preview:
 
 
 def make_preview(file_name: str, data: bytes, reason: str, actor: str) -> Preview:
-    """Raises UnreadableSheet."""
+    """Raises UnreadableFile."""
     sheet = read_sheet(data)
     rows = plan_rows(sheet)
     changes = sum(row.outcome == "change" for row in rows)

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from rapidfuzz import process
 
 from app.catalogue.models import Variant
+from app.core.csv_files import CsvRow, UnreadableFile
 from app.core.database import db
 from app.inventory.adjustments import LARGEST_QUANTITY
 from app.inventory.imports.figures import Figure, read_figures
-from app.inventory.imports.sheet import Sheet, SheetRow, UnreadableSheet
+from app.inventory.imports.sheet import Sheet
 from app.inventory.models import Location
 
 NUMBER = re.compile(r"[0-9]{1,9}")
@@ -64,10 +65,10 @@ class Wrong(Exception):
 
 
 def plan_rows(sheet: Sheet) -> list[Row]:
-    """Wrong rows first, then those that change something, in the order of the file. Raises UnreadableSheet."""
+    """Wrong rows first, then those that change something, in the order of the file. Raises UnreadableFile."""
     locations = list(db.session.scalars(sa.select(Location.code).order_by(Location.id)).all())
     if "location" not in sheet.columns and len(locations) > 1:
-        raise UnreadableSheet(f"The column location is missing; there are {', '.join(locations)}")
+        raise UnreadableFile(f"The column location is missing; there are {', '.join(locations)}")
     figures = read_figures({row.cells.get("sku", "") for row in sheet.rows})
     planner = Planner(figures, locations)
     rows = [planner.plan(row) for row in sheet.rows]
@@ -85,7 +86,7 @@ class Planner:
         self._all_skus: list[str] | None = None
         self._suggested = 0
 
-    def plan(self, sheet_row: SheetRow) -> Row:
+    def plan(self, sheet_row: CsvRow) -> Row:
         cells = sheet_row.cells
         row = Row(sheet_row.line, cells.get("sku", "")[:64], cells.get("location", "")[:20])
         try:

@@ -8,6 +8,7 @@ from app.inventory.views import (
     alerts,
     analytics,
     bulk,
+    columns,
     counts,
     export,
     grid,
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(grid.bp)
     app.register_blueprint(grid_edit.bp)
     app.register_blueprint(bulk.bp)
+    app.register_blueprint(columns.bp)
     app.register_blueprint(sku.bp)
     app.register_blueprint(holds.bp)
     app.register_blueprint(counts.bp)

@@ -1,15 +1,15 @@
 """One change for the SKUs that were ticked in the list: chosen, previewed, made all at once, and undone."""
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core import clock, http
-from app.core.errors import DomainError, NotFound
+from app.core.errors import DomainError, Invalid, NotFound
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, renew_key, submit_once
 from app.core.http import see_other
 from app.inventory import bulk, grid, history, locations, undo
-from app.inventory.bulk import MOST_AT_ONCE, THRESHOLD, BulkChange, BulkRow
+from app.inventory.bulk import EACH, MOST_AT_ONCE, THRESHOLD, BulkChange, BulkRow
 from app.inventory.forms.bulk import BulkForm, read_shown
 from app.inventory.grid import GridQuery
 from app.inventory.imports import files
@@ -31,16 +31,25 @@ def show_nothing() -> Response:
     return see_other(LIST)
 
 
+@bp.get("/paste")
+@role_required("staff")
+def show_paste() -> str:
+    location = request.args.get("location", "")
+    return choose_page(BulkForm(formdata=None, location=location, operation=EACH), [])
+
+
 @bp.post("")
 @role_required("staff")
 def post_step() -> Page:
     """Every step carries what was chosen along, so that none of it is kept anywhere before it is done."""
     step, form = request.form.get("step", ""), BulkForm()
     skus = list_chosen(form)
-    if not skus:
+    if step == "transfer":
+        return show_transfer(form, skus)
+    if not skus and form.operation.data != EACH:
         return show_nothing()
-    if step in ("adjust", "threshold", "back"):
-        if step != "back":
+    if step in ("adjust", "threshold", "paste", "back"):
+        if step in ("adjust", "threshold"):
             form = BulkForm(
                 formdata=None,
                 location=form.location.data,
@@ -72,13 +81,33 @@ def list_chosen(form: BulkForm) -> list[str]:
             request.form.get("q", "")[:80], state if state in grid.STATES else "all", form.location.data
         )
         return grid.list_skus(query)
-    return list(read_shown()) or list(dict.fromkeys(request.form.getlist("sku")))
+    return list(read_shown()) or list(dict.fromkeys(request.form.getlist("sku"))) or list_pasted(form)
+
+
+def list_pasted(form: BulkForm) -> list[str]:
+    """None while they cannot be read: the form says why."""
+    try:
+        return list(form.read_figures())
+    except Invalid:
+        return []
+
+
+def show_transfer(form: BulkForm, skus: list[str]) -> Response:
+    """Units of one SKU are moved on its own page."""
+    if len(skus) != 1:
+        flash("Tick the one SKU of which units are to move: each moves on its own page.", "warning")
+        return see_other(LIST)
+    place = form.location.data or None
+    return see_other(
+        url_for("inventory_sku.show_sku", sku=skus[0], transfer=1, location=place, _anchor="transfer")
+    )
 
 
 def choose_page(form: BulkForm, skus: list[str]) -> str:
     """What to do, beside what is there now; so many SKUs that no one would read them are only counted."""
     is_long = len(skus) > MOST_AT_ONCE
-    rows = [] if is_long else bulk.plan(skus, BulkChange("add", 0, form.location.data or ""), {})
+    is_listed = not is_long and form.operation.data != EACH
+    rows = bulk.plan(skus, BulkChange("add", 0, form.location.data or ""), {}) if is_listed else []
     return render_template(
         "inventory/bulk.html",
         form=form,
@@ -95,8 +124,8 @@ def preview_page(form: BulkForm, rows: list[BulkRow], error: str = "") -> str:
     return render_template(
         "inventory/bulk_preview.html",
         form=form,
+        title=title_of(form.wanted(), len(rows)),
         wanted=form.wanted(),
-        words=bulk.OPERATIONS,
         rows=sorted(rows, key=lambda row: not row.problem),
         wrong=sum(bool(row.problem) for row in rows),
         changed=sum(row.is_changed for row in rows),
@@ -105,10 +134,21 @@ def preview_page(form: BulkForm, rows: list[BulkRow], error: str = "") -> str:
     )
 
 
+def title_of(wanted: BulkChange, count: int) -> str:
+    """Such as "Take out 3, for 12 SKUs"."""
+    skus = f"{count} SKU{'' if count == 1 else 's'}"
+    if wanted.operation == EACH:
+        return f"Set {skus} to what was pasted"
+    if wanted.operation == THRESHOLD:
+        low = "what the category says" if wanted.units is None else wanted.units
+        return f"Low at {low}, for {skus}"
+    return f"{bulk.OPERATIONS[wanted.operation]} {wanted.units}, for {skus}"
+
+
 def hand_over(form: BulkForm, skus: list[str]) -> Page:
     """More than one transaction may hold: as an import it has a preview, goes on by jobs and can be undone."""
     caller, wanted = current_caller(), form.wanted()
-    if wanted.operation == "damage" or wanted.units is None:
+    if wanted.operation == "damage" or (wanted.units is None and not wanted.figures):
         form.operation.errors = [f"This works for {MOST_AT_ONCE} SKUs at once; narrow the list first"]
         return choose_page(form, skus), 422
     reason = (form.reason.data or "").strip() or f"Low at {wanted.units}"

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.inventory import alert_queries, grid, locations
 from app.inventory.grid import PAGE, SORTS, STATES, GridQuery
+from app.inventory.views.columns import COLUMNS, hidden_columns
 from app.security.access import current_caller, role_required
 
 PATH = "/staff/inventory"
@@ -32,6 +33,10 @@ def list_stock() -> str:
         places=places,
         page_numbers=list_numbers(page.page, page.pages),
         alerts=alert_queries.count_waiting(),
+        columns=COLUMNS,
+        hidden=hidden_columns(),
+        here=path_of(shown),
+        export=path_of(replace(shown, page=1, sort="sku"), f"{PATH}/export.csv"),
         link=lambda **changes: path_of(replace(shown, **{"page": 1, **changes})),
         **row_context(query.location, places),
     )
@@ -79,14 +84,14 @@ def known_location(values: "MultiDict[str, str]", places: dict[str, str]) -> str
     return code if code in places else ""
 
 
-def path_of(query: GridQuery) -> str:
+def path_of(query: GridQuery, path: str = PATH) -> str:
     usual = asdict(GridQuery())
     named = {
         ("q" if name == "text" else name): value
         for name, value in asdict(query).items()
         if value != usual[name]
     }
-    return f"{PATH}?{urlencode(named)}" if named else PATH
+    return f"{path}?{urlencode(named)}" if named else path
 
 
 def list_numbers(page: int, pages: int) -> list[int | None]:

@@ -1,6 +1,6 @@
 """Changing one figure of the stock list in its row, and taking it back."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core import http
@@ -11,16 +11,17 @@ from app.inventory import edits, grid, history, locations, queries, undo
 from app.inventory.errors import InsufficientStock, StaleVersion
 from app.inventory.forms.grid import OnHandForm, UndoForm
 from app.inventory.ledger import Origin
+from app.inventory.models import StockMovement
 from app.security.access import current_caller, role_required
 
-bp = Blueprint("inventory_grid_edit", __name__, url_prefix="/staff/inventory")
+bp = Blueprint("inventory_grid_edit", __name__, url_prefix="/staff/inventory/sku")
 
 
 @bp.get("/<sku>/on-hand")
 @role_required("staff")
 def edit_on_hand(sku: str) -> str | Response:
     if not http.is_fragment_request():
-        return http.see_other(f"/staff/inventory/{sku}")
+        return http.see_other(url_for("inventory_sku.show_sku", sku=sku))
     row = find_row(sku, location_in_view())
     form = OnHandForm(
         formdata=None,
@@ -62,15 +63,12 @@ def post_on_hand(sku: str) -> str | tuple[str, int]:
 def post_undo(sku: str) -> str | tuple[str, int]:
     form, caller = UndoForm(), current_caller()
     source = form.source.data or ""
-    done = undo.list_of_source(source) if source.startswith("edit:") else []
-    if not form.validate_on_submit() or [name for name, _ in done] != [sku]:
+    if not form.validate_on_submit():
         raise NotFound("There is nothing to undo")
-    movement = done[0][1]
-    if movement.actor != caller.name:
-        raise Forbidden("Only who made a change can undo it")
     origin = Origin(caller.name, "Undo", request_id=http.request_id())
 
     def act() -> str:
+        movement = find_edit(sku, source, caller.name)
         undo.undo(source, origin)
         return f"{sku} is back to where it was: {movement.d_on_hand:+d} taken back."
 
@@ -79,6 +77,18 @@ def post_undo(sku: str) -> str | tuple[str, int]:
     except DomainError as error:
         text, kind, status = f"{sku} stays as it is: {explain(error, sku)}", "error", STATUS[error.kind]
     return render_template("inventory/_undone.html", sku=sku, text=text, kind=kind), status
+
+
+def find_edit(sku: str, source: str, actor: str) -> StockMovement:
+    """What an edit in the list has moved. Raises PartOfImport, NotFound or Forbidden."""
+    undo.refuse_import(source)
+    done = undo.list_of_source(source) if source.startswith("edit:") else []
+    if [name for name, _ in done] != [sku]:
+        raise NotFound("There is nothing to undo")
+    movement = done[0][1]
+    if movement.actor != actor:
+        raise Forbidden("Only who made a change can undo it")
+    return movement
 
 
 def location_in_view() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, flash, make_response, render_template, request
+from flask import Blueprint, current_app, flash, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.catalogue.models import Picture, Variant
@@ -14,7 +14,7 @@ from app.core.errors import DomainError
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, renew_key, submit_once
 from app.core.http import is_fragment_request, see_other
-from app.inventory import history, locations, open_holds, queries, sku_settings, trends
+from app.inventory import history, locations, open_holds, queries, restocks, sku_settings, trends
 from app.inventory.adjustments import change_stock
 from app.inventory.forms.sku import SettingsForm, TransferForm
 from app.inventory.forms.stock import CHOICES, StockForm
@@ -26,7 +26,7 @@ from app.security.access import current_caller, role_required
 CHARTS = ((860, 250), (358, 220))
 ENTRIES = 25
 
-bp = Blueprint("inventory_sku", __name__, url_prefix="/staff/inventory")
+bp = Blueprint("inventory_sku", __name__, url_prefix="/staff/inventory/sku")
 
 
 @bp.get("/<sku>")
@@ -90,7 +90,7 @@ def submit(sku: str, name: str, form: OnceForm, act: Callable[[], str]) -> Respo
     if form.validate_on_submit():
         try:
             flash(submit_once(form, current_caller().name, act), "success")
-            return see_other(f"/staff/inventory/{sku}")
+            return see_other(url_for("inventory_sku.show_sku", sku=sku))
         except DomainError as error:
             form.form_errors.append(
                 error.facts["errors"][0]["message"] if "errors" in error.facts else error.detail
@@ -116,13 +116,15 @@ def sku_page(sku: str, **forms: OnceForm) -> Response:
 
 def live_context(sku: str) -> dict[str, Any]:
     group, before = request.args.get("show", ""), request.args.get("before", "")
+    page = request.args.get("holds", "")
     older = int(before) if before.isdecimal() and len(before) < 18 else None
     trend = trends.read_trend(sku)
     return {
         "row": queries.get_row(sku),
         "levels": locations.list_levels(sku),
         "settings": sku_settings.read_settings(sku),
-        "holds": open_holds.list_holds_of(sku),
+        "held": open_holds.read_holds_of(sku, int(page) if page.isdecimal() and len(page) < 7 else 1),
+        "waiting": restocks.count_waiting(sku),
         "timeline": history.list_timeline(sku, older, ENTRIES, group),
         "group": group if group in history.GROUPS else "",
         "older": older,
@@ -145,11 +147,16 @@ def form_context(sku: str, stock: Any, forms: dict[str, OnceForm]) -> dict[str, 
     change = forms.get("change") or StockForm(formdata=None)
     if isinstance(change, StockForm):
         change.version.data = stock.version
+    places = locations.name_locations()
+    source = request.args.get("location", "")
+    first = source if source in places else next(iter(places), "")
     return {
         "picture": find_picture(sku),
-        "places": locations.name_locations(),
+        "places": places,
+        "targets": sorted(places.items(), key=lambda place: place[0] == first),
+        "moves": "transfer" in request.args,
         "change": change,
         "operations": [(choice.value, choice.label) for choice in CHOICES],
         "settings_form": forms.get("settings") or SettingsForm(formdata=None, obj=settings),
-        "transfer": forms.get("transfer") or TransferForm(formdata=None),
+        "transfer": forms.get("transfer") or TransferForm(formdata=None, source=first),
     }

@@ -31,8 +31,9 @@ function show(page, url) {
   history.replaceState(null, '', url);
   window.htmx.process(main);
   const wrong = main.querySelector('[data-upload] [aria-invalid]');
-  if (wrong) wrong.focus();
-  else main.querySelector('#pictures').scrollIntoView();
+  const place = wrong ?? main.querySelector('[data-upload] [role="alert"]') ?? main.querySelector('.p-picture:last-child');
+  place?.scrollIntoView({ block: 'center' });
+  wrong?.focus();
 }
 
 function refuse(form, text) {

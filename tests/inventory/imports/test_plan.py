@@ -3,9 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
+from app.core.csv_files import UnreadableFile
 from app.core.database import db, now_ms, transaction
 from app.inventory.imports.plan import plan_rows
-from app.inventory.imports.sheet import UnreadableSheet, read_sheet
+from app.inventory.imports.sheet import read_sheet
 from app.inventory.models import Location, StockImport, StockLevel, StockMovement
 from tests.factories import make_product
 from tests.inventory.holding import ADA, reserve
@@ -112,7 +113,7 @@ def test_the_version_of_an_export_is_taken_as_it_was():
 def test_with_two_locations_the_column_is_needed_and_each_is_a_row_of_its_own():
     add_attic()
 
-    with pytest.raises(UnreadableSheet, match="shelf, attic"):
+    with pytest.raises(UnreadableFile, match="shelf, attic"):
         plan("sku,on_hand\nCUP,5\n")
     rows = plan("sku,location,on_hand\nCUP,shelf,5\nCUP,attic,2\nVASE,attic,1\nVASE,,1\n")
     assert [(row.line, row.before, row.after) for row in rows if not row.problem] == [(2, 10, 5), (3, 0, 2)]
