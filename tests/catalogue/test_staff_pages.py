@@ -43,6 +43,14 @@ def test_guests_sign_in_first(app, client):
     assert client.get("/staff/catalogue").headers["Location"].startswith("/login")
 
 
+def test_what_staff_look_for_does_not_stand_in_the_shops_own_search(staff):
+    def shops_search(path):
+        return re.search(r'id="q" name="q" type="search" value="([^"]*)"', staff.get(path).text).group(1)
+
+    assert shops_search("/staff/catalogue?q=reed") == ""
+    assert shops_search("/search?q=reed") == "reed"
+
+
 def test_an_empty_shop_asks_for_the_first_product(staff):
     assert "Add the first product" in staff.get("/staff/catalogue").text
     assert "First a category" in staff.get("/staff/catalogue/new").text

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from app.core.database import db
 from app.demo.sales_history import DAYS
 from app.demo.seed import seed_shop
-from app.inventory import analytics, proofs, rollups
+from app.inventory import analytics, days, grid, proofs, rollups
+from app.inventory.grid import GridQuery
 from app.inventory.models import StockDay, StockLevel
 
 
@@ -23,6 +24,16 @@ def test_each_day_adds_up_and_the_last_ends_with_what_is_on_the_shelf(app):
     assert all(days[0].opening == 0 for days in rows.values())
     assert all(before.closing == after.opening for days in rows.values() for before, after in pairwise(days))
     assert list(proofs.check_days()) == []
+
+
+def test_no_line_of_the_stock_list_steps_between_yesterday_and_today(app):
+    seed_shop()
+    skus = grid.list_skus(GridQuery())
+    rows, closings = grid.read_rows(skus), grid.find_closings(skus, "")
+
+    ends = {row.sku: (closings[row.sku][grid.today() - days.ONE], row.figures.on_hand) for row in rows}
+
+    assert {sku: end for sku, end in ends.items() if end[0] != end[1]} == {}
 
 
 def test_the_roll_up_leaves_it_alone_and_reports_have_every_day(app):

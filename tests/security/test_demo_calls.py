@@ -59,6 +59,6 @@ def test_a_token_that_is_wrong_is_wrong_in_the_demo_too(demo):
     assert demo.post(URL, json=ADD, headers={"Authorization": "Bearer nope"}).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/staff/inventory", "/staff/inventory/CUP"])
+@pytest.mark.parametrize("path", ["/staff/inventory", "/staff/inventory/sku/CUP"])
 def test_pages_of_the_staff_want_a_login_in_the_demo_too(demo, path):
     assert demo.get(path).headers["Location"].startswith("/login?next=")
