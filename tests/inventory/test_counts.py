@@ -9,6 +9,7 @@ from app.inventory import counts, locations, queries
 from app.inventory.adjustments import change_stock
 from app.inventory.errors import CountBelowReserved, StaleVersion
 from app.inventory.models import Reservation
+from app.inventory.reservations import Party
 from app.security.models import AuditEntry
 from tests.factories import SHELF, make_product
 from tests.inventory.holding import ADA, BY_TEST, JUN, age, figures, process, reserve
@@ -115,6 +116,16 @@ def test_forced_the_newest_holds_go_until_it_fits(any_app):
     assert counted.released == ("Program jun",)
     assert figures("CUP") == (7, 5, 2)
     assert "hold_released" in db.session.scalars(sa.select(AuditEntry.action)).all()
+
+
+def test_forced_any_number_of_holds_goes(any_app):
+    make_product(sku="CUP", stock=120)
+    for number in range(110):
+        reserve(Party(f"ext:{number}"), CUP=1)
+
+    count(5, force=True)
+
+    assert figures("CUP") == (5, 5, 0)
 
 
 def test_what_is_paid_for_is_never_taken(any_app):
