@@ -180,10 +180,14 @@ def bind_orders(app: "Flask") -> None:
         api,
         arrivals,
         broadcasts,
+        callbacks,
         carts,
+        charges,
         fulfilment,
         payments,
+        proofs,
         providers,
+        reviews,
         transitions,
         views,
     )
@@ -199,6 +203,7 @@ def bind_orders(app: "Flask") -> None:
     providers.init_app(app, bank if settings.practises_payments else None)
     api.init_app(app)
     views.init_app(app)
+    proofs.init_app(app)
     logged_in.connect(arrivals.follow_login)
     outbox.register(app, carts.CART_CHANGED, broadcasts.cart_changed)
     outbox.register(app, transitions.ORDER_CHANGED, broadcasts.order_changed)
@@ -206,6 +211,10 @@ def bind_orders(app: "Flask") -> None:
     schedule.every(app, 3600, carts.prune)
     schedule.every(app, 10, fulfilment.expire_orders)
     schedule.every(app, 20, payments.settle_open)
+    schedule.every(app, 20, reviews.supply_waiting)
+    schedule.every(app, 300, reviews.refund_overdue)
+    schedule.every(app, 900, charges.queue_lost)
+    schedule.every(app, 24 * 3600, callbacks.prune)
     if settings.practises_payments:
         schedule.every(app, 1, bank.send_callbacks)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import posixpath
 import re
 from dataclasses import dataclass
 from mimetypes import guess_type
@@ -15,6 +16,7 @@ from app.core import http, scripts
 
 HTMX = "vendor/htmx-4.0.1.min.js"
 SYMBOL = re.compile(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
+SHEETS = {"css/shop.css": "css", "css/staff.css": "css/staff", "css/buying.css": "css/buying"}
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_GZIP = 512
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
@@ -33,7 +35,8 @@ def init_app(app: Flask, static: Path) -> None:
     """Read every file once, and join what every page needs: a request costs more than the bytes it brings.
 
     The style sheets of `css/` become `css/shop.css` in the order of their names; htmx and all that `js/shop.js` imports
-    become `js/shop.js`; icons and the favicon go into the page itself. Staff load `css/staff.css` and `js/staff.js` too.
+    become `js/shop.js`; icons and the favicon go into the page itself. Staff load `css/staff.css` and `js/staff.js` too,
+    and whoever pays or has paid `css/buying.css`, so that looking around costs nobody more.
     """
     files = {
         str(path.relative_to(static)): path.read_bytes()
@@ -41,10 +44,8 @@ def init_app(app: Flask, static: Path) -> None:
         if path.is_file()
     }
     sheets = {name: body for name, body in files.items() if name.startswith("css/")}
-    for bundle, is_staff in (("css/shop.css", False), ("css/staff.css", True)):
-        files[bundle] = b"\n".join(
-            body for name, body in sheets.items() if name.startswith("css/staff/") is is_staff
-        )
+    for bundle, folder in SHEETS.items():
+        files[bundle] = b"\n".join(body for name, body in sheets.items() if posixpath.dirname(name) == folder)
     files["js/shop.js"] = files[HTMX] + b"\n" + scripts.bundle(files, "js/shop.js")
     files["js/staff.js"] = scripts.bundle(files, "js/staff.js")
     app.extensions["icons"] = {

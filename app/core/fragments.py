@@ -57,7 +57,12 @@ def install_filters(environment: Environment, settings: Settings) -> None:
     def day(date: Any) -> str:
         return format_date(date, "d MMM", locale=settings.SHOP_LOCALE)
 
+    def full_date(moment: datetime) -> str:
+        return format_date(moment.astimezone(zone), "long", locale=settings.SHOP_LOCALE)
+
     def clock_time(moment: datetime) -> str:
         return format_datetime(moment.astimezone(zone), "HH:mm", locale=settings.SHOP_LOCALE)
 
-    environment.filters.update(money=money, when=when, day=day, moment=from_ms, clock=clock_time)
+    environment.filters.update(
+        money=money, when=when, day=day, full_date=full_date, moment=from_ms, clock=clock_time
+    )

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
 from app.core.openapi import Operation, describes
-from app.orders import payments
+from app.orders import callbacks
 from app.orders.providers import ForgedCallback, current_provider
 from app.security import limits
 from app.security.errors import TooManyRequests
@@ -36,5 +36,5 @@ def take_callback(name: str) -> Response:
     if provider.name != name:
         raise NotFound(f"No provider is called {name}")
     told = provider.read_callback(dict(request.headers), request.get_data())
-    payments.take_callback(name, told.event_id, told.reference, told.outcome)
+    callbacks.take_callback(name, told.event_id, told.reference, told.outcome)
     return jsonify(taken=True)

@@ -9,6 +9,7 @@ from app.core.database import db, delete_in_chunks, now_ms
 from app.core.errors import Invalid
 from app.inventory import queries as inventory
 from app.inventory.errors import InsufficientStock, NotForSale, UnknownSku
+from app.orders import checkout
 from app.orders.errors import NotInCart
 from app.orders.models import CartLine
 
@@ -25,7 +26,7 @@ def add_to_cart(owner: str, sku: str, quantity: int) -> CartLine:
     variant = get_offered(sku)
     line = db.session.get(CartLine, (owner, variant.id))
     already = line.quantity if line and not line.is_saved else 0
-    check_quantity(sku, already + quantity, least=1)
+    check_quantity(owner, sku, already + quantity)
     if line is None:
         check_room(owner)
         line = CartLine(
@@ -43,7 +44,7 @@ def set_quantity(owner: str, sku: str, quantity: int) -> CartLine | None:
         remove(line)
         return None
     if quantity > line.quantity:
-        check_quantity(sku, quantity, least=1)
+        check_quantity(owner, sku, quantity)
     line.quantity = quantity
     return touch(line)
 
@@ -111,13 +112,16 @@ def get_offered(sku: str) -> Variant:
     return variant
 
 
-def check_quantity(sku: str, quantity: int, *, least: int) -> None:
+def check_quantity(owner: str, sku: str, quantity: int) -> None:
+    """What the owner has in checkout already is there for them, and for nobody else."""
     most = current_app.config["SETTINGS"].INVENTORY_MAX_PER_ORDER
-    if not least <= quantity <= most:
-        raise Invalid(errors=[{"field": "quantity", "message": f"Between {least} and {most}"}])
-    available = inventory.get_stock(sku).available
+    if not 1 <= quantity <= most:
+        raise Invalid(errors=[{"field": "quantity", "message": f"Between 1 and {most}"}])
+    available = max(inventory.get_stock(sku).available, 0) + checkout.held_units(owner).get(sku, 0)
     if quantity > available:
-        raise InsufficientStock(f"Only {max(available, 0)} left", productId=sku, available=max(available, 0))
+        raise InsufficientStock(
+            f"Only {available} left" if available else "Sold out", productId=sku, available=available
+        )
 
 
 def check_room(owner: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.core.errors import Invalid
 
-FREE_ABOVE_MINOR = 10_000
+FREE_ABOVE_MINOR = 9_000
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,22 @@
-"""Paying an order: the money is authorised before stock is committed, and every answer of the bank counts once."""
+"""Paying an order: the money is set aside before stock is sold, and every answer of the bank counts once.
+
+Locks are taken in one order everywhere: the order, its payment, the hold, then stock levels.
+"""
 
 import sqlalchemy as sa
 
-from app.core import jobs
+from app.core import faults, idempotency, jobs
 from app.core.database import db, now_ms, run_transaction
 from app.core.errors import DomainError
+from app.core.idempotency import Answer
 from app.core.mail import write_mail
 from app.inventory import expiry, reservations
 from app.inventory.errors import InsufficientStock, NotForSale, ReservationGone
 from app.inventory.ledger import Origin
 from app.inventory.reservations import Party
-from app.orders import carts, checkout, queries, transitions
+from app.orders import carts, charges, checkout, queries, transitions
 from app.orders.errors import PaymentDeclined, TotalChanged
-from app.orders.models import Order, Payment, PaymentCallback, Refund
+from app.orders.models import Order, Payment
 from app.orders.providers import Outcome, ProviderUnavailable, current_provider
 
 LOOK_UP_AFTER_MS = 20_000
@@ -20,37 +24,58 @@ LOOK_UP_AFTER_MS = 20_000
 payment = Payment.__table__
 
 
-def pay(party: Party, card: str, shown_total_minor: int) -> Order:
-    """Pay the party's order as its page showed it. The hold is renewed before the bank is asked.
+def pay(party: Party, card: str, shown_total_minor: int, key: str = "") -> Order:
+    """Pay the party's order as its page showed it, once for each `key`. The hold is renewed before the bank is asked.
 
     The order is paid on return, or payment_pending when the bank has not answered. Raises PaymentDeclined, TotalChanged,
-    CheckoutIncomplete, and what `checkout.hold_cart` raises.
+    CheckoutIncomplete, KeyReused, and what `checkout.hold_cart` raises.
     """
-    bank = current_provider()
-    order = checkout.hold_cart(party)
-    checkout.require_complete(order)
+    reference = begin_once(party, shown_total_minor, key)
+    ask(reference, card)
+    db.session.expire_all()
+    attempt = get_payment(reference)
+    if attempt.status == "declined":
+        raise PaymentDeclined(attempt.reason)
+    return db.session.get_one(Order, attempt.order_id)
+
+
+def begin_once(party: Party, shown_total_minor: int, key: str) -> str:
+    """The payment's reference: the same for the same key, though by then there is nothing left to pay."""
+    scope, body = f"{party.owner} pay", str(shown_total_minor).encode()
+
+    def find() -> str:
+        known = idempotency.find_answer(scope, key, body) if key else None
+        return str(known.document["reference"]) if known else ""
+
+    if known := find():
+        return known
+    current_provider()  # a shop that takes no payments holds nothing for one
+    try:
+        order = checkout.hold_cart(party)
+        checkout.require_complete(order)
+        order_id = order.id
+
+        def write() -> Answer:
+            return Answer({"reference": begin(order_id, shown_total_minor, party.owner)}, 200)
+
+        faults.reach("before_payment")
+        return str(idempotency.once(scope, key or None, body, write).document["reference"])
+    except DomainError:
+        if known := find():  # the same click, an instant earlier
+            return known
+        raise
+
+
+def begin(order_id: int, shown_total_minor: int, actor: str) -> str:
+    order = transitions.lock(order_id)
     if order.total_minor != shown_total_minor:
         raise TotalChanged(totalMinor=order.total_minor)
-    order_id, currency, total = order.id, order.currency, order.total_minor
-    reference = run_transaction(lambda: begin(order_id, total, party.owner))
-    try:
-        outcome = bank.authorise(reference, total, currency, card)
-    except ProviderUnavailable:
-        outcome = Outcome("pending")
-    settle(reference, outcome)
-    if outcome.status == "declined":
-        raise PaymentDeclined(outcome.reason)
-    db.session.expire_all()
-    return db.session.get_one(Order, order_id)
-
-
-def begin(order_id: int, amount_minor: int, actor: str) -> str:
     transitions.require(order_id, "payment_pending", actor)
     attempt = Payment(
         order_id=order_id,
         provider=current_provider().name,
         status="created",
-        amount_minor=amount_minor,
+        amount_minor=shown_total_minor,
         created_at=now_ms(),
     )
     db.session.add(attempt)
@@ -58,20 +83,21 @@ def begin(order_id: int, amount_minor: int, actor: str) -> str:
     return attempt.reference
 
 
-def take_callback(provider: str, event_id: str, reference: str, outcome: Outcome) -> None:
-    """A provider's own message. Its event counts once; what it says counts as long as the payment is open."""
-
-    def remember() -> bool:
-        if db.session.get(PaymentCallback, (provider, event_id)):
-            return False
-        db.session.add(
-            PaymentCallback(provider=provider, event_id=event_id, reference=reference, received_at=now_ms())
-        )
-        return True
-
-    # Settled first: were the event remembered and the process killed, the bank's repetition would find it known.
+def ask(reference: str, card: str) -> None:
+    """Ask the bank, unless it has answered already. It sets money aside once for a reference, however often it is asked."""
+    attempt = get_payment(reference)
+    if attempt.status != "created":
+        return
+    amount, currency = attempt.amount_minor, db.session.get_one(Order, attempt.order_id).currency
+    db.session.rollback()  # no connection is kept while the bank thinks
+    faults.reach("before_authorise")
+    try:
+        outcome = current_provider().authorise(reference, amount, currency, card)
+    except ProviderUnavailable:
+        outcome = Outcome("pending")
+    faults.reach("after_authorise")
     settle(reference, outcome)
-    run_transaction(remember)
+    faults.reach("after_payment")
 
 
 def settle(reference: str, outcome: Outcome) -> None:
@@ -84,71 +110,89 @@ def settle(reference: str, outcome: Outcome) -> None:
 
 def decline(reference: str, reason: str) -> None:
     """The order goes back to checkout and keeps its hold, so that another card may be tried."""
-    order_id = flip(reference, "declined", reason)
-    if order_id:
-        transitions.advance(order_id, "checkout", "bank", reason)
+    order = lock_order_of(reference)
+    if order and flip(reference, "declined", reason):
+        transitions.advance(order.id, "checkout", "bank", reason)
 
 
 def accept(reference: str) -> None:
     """The money is there. The order is paid when its units are: held still, or found anew; else staff must look."""
-    order = db.session.scalar(
-        sa.select(Order).join(Payment, Payment.order_id == Order.id).where(Payment.reference == reference)
-    )
+    try:
+        run_transaction(lambda: keep(reference))
+    except ReservationGone:
+        find_again(reference)
+
+
+def claim(reference: str) -> Order | None:
+    """The order that this payment pays, locked. None when it pays nothing: settled before, or money that must go back."""
+    order = lock_order_of(reference)
+    if order is None:
+        return None
+    if flip(reference, "authorised") is None:
+        if (
+            get_payment(reference).status == "declined"
+        ):  # taken back by the bank, after another card was asked for
+            jobs.run_later(charges.void_payment, reference, queue="critical")
+        return None
+    if order.status == "cancelled":
+        transitions.record(order.id, "cancelled", "bank", "Paid after it was cancelled; the money goes back")
+        jobs.run_later(charges.void_payment, reference, queue="critical")
+        return None
+    return order
+
+
+def keep(reference: str) -> None:
+    order = claim(reference)
     if order is None:
         return
-    order_id, is_cancelled = order.id, order.status == "cancelled"
-    try:
-        run_transaction(lambda: refuse(reference, order_id) if is_cancelled else keep(reference, order_id))
-    except ReservationGone:
-        find_again(reference, order_id)
-
-
-def refuse(reference: str, order_id: int) -> None:
-    """Paid after it was cancelled: the money goes back and the order stays as it is."""
-    if flip(reference, "authorised"):
-        transitions.record(order_id, "cancelled", "bank", "Paid after it was cancelled; the money goes back")
-        jobs.run_later(void_payment, reference, queue="critical")
-
-
-def keep(reference: str, order_id: int) -> None:
-    if flip(reference, "authorised") is None:
-        return
-    order = db.session.get_one(Order, order_id)
-    if not (order.reservation_id and reservations.confirm(order.reservation_id, order.number)):
+    held = order.reservation_id and reservations.confirm(order.reservation_id, order.number)
+    if not held or held.units != units_of(order):
         raise ReservationGone()
     finish(order)
 
 
-def find_again(reference: str, order_id: int) -> None:
-    """The hold has ended before the money came: hold anew, or refund and let staff look. Never silently."""
-    order = db.session.get_one(Order, order_id)
-    party, wanted = Party(f"order:{order.number}"), {line.sku: line.quantity for line in order.lines}
+def find_again(reference: str) -> None:
+    """The hold has ended or shrunk before the money came: hold anew, or let staff look. Never silently."""
+    order = db.session.get_one(Order, get_payment(reference).order_id)
+    party, wanted = Party(f"order:{order.number}"), units_of(order)
+    origin = Origin("bank", f"Late payment of {order.number}")
+    run_transaction(lambda: let_go(reference, origin))
 
     def retake() -> None:
-        if flip(reference, "authorised") is None:
-            return
-        fresh = db.session.get_one(Order, order_id)
-        held = reservations.reserve(party, wanted, None, Origin("bank", f"Late payment of {fresh.number}"))
-        reservations.confirm(held.id, fresh.number)
-        fresh.reservation_id = held.id
-        finish(fresh)
+        fresh = claim(reference)
+        if fresh:
+            finish(fresh, reservations.reserve(party, wanted, None, origin).id)
 
     try:
         expiry.with_room(party, wanted, lambda: run_transaction(retake))
     except (InsufficientStock, NotForSale) as error:
         reason = error.detail
-        run_transaction(lambda: review(reference, order_id, reason))
+        run_transaction(lambda: review(reference, reason))
 
 
-def review(reference: str, order_id: int, reason: str) -> None:
-    if flip(reference, "authorised") is None:
-        return
-    transitions.require(order_id, "stock_review", "bank", f"Paid too late: {reason}")
-    jobs.run_later(void_payment, reference, queue="critical")
+def let_go(reference: str, origin: Origin) -> None:
+    """Of what is left of the hold, so that it counts for the new one."""
+    order = lock_order_of(reference)
+    if order and order.reservation_id and get_payment(reference).status == "created":
+        reservations.cancel(order.reservation_id, origin)
 
 
-def finish(order: Order) -> None:
+def review(reference: str, reason: str) -> None:
+    """The money stays set aside and is not taken until staff, or the clock, have decided."""
+    order = claim(reference)
+    if order:
+        order.reservation_id = None
+        transitions.require(order.id, "stock_review", "bank", f"Paid too late: {reason}", placed_at=now_ms())
+        write_mail(order.email, "orders/review.mail.txt", order=order, url=queries.link_of(order))
+
+
+def finish(order: Order, reservation_id: str = "") -> None:
+    """The order is paid, with a new hold where one is named."""
+    if reservation_id:
+        reservations.confirm(reservation_id, order.number)
+        order.reservation_id = reservation_id
     transitions.require(order.id, "paid", "bank", placed_at=now_ms())
+    faults.reach("before_paid")
     carts.empty_cart(order.owner, [line.variant_id for line in order.lines])
     write_mail(order.email, "orders/receipt.mail.txt", order=order, url=queries.link_of(order))
 
@@ -176,55 +220,17 @@ def settle_open() -> None:
             continue  # asked again at the next round
 
 
-def void_payment(reference: str) -> None:
-    """A job: let go of money that was set aside and is not wanted."""
-    current_provider().void(reference)
-    run_transaction(lambda: mark(reference, "voided", ("authorised",)))
+def get_payment(reference: str) -> Payment:
+    return db.session.scalars(
+        sa.select(Payment).where(Payment.reference == reference).execution_options(populate_existing=True)
+    ).one()
 
 
-def capture_payment(reference: str) -> None:
-    """A job: take the money of an order that is being packed."""
-    current_provider().capture(reference)
-    run_transaction(lambda: mark(reference, "captured", ("authorised",)))
+def lock_order_of(reference: str) -> Order | None:
+    """None for a reference that is not ours."""
+    order_id = db.session.scalar(sa.select(Payment.order_id).where(Payment.reference == reference))
+    return transitions.lock(order_id) if order_id else None
 
 
-def mark(reference: str, status: str, sources: tuple[str, ...]) -> None:
-    db.session.execute(
-        sa.update(payment)
-        .where(payment.c.reference == reference, payment.c.status.in_(sources))
-        .values(status=status)
-    )
-
-
-def give_back(order_id: int, key: str, amount_minor: int) -> None:
-    """Send money back for an order inside the running transaction: let go of it, or refund what was taken.
-
-    `key` names the reason, so that each is paid once.
-    """
-    paid = db.session.scalar(
-        sa.select(Payment).where(Payment.order_id == order_id, Payment.status.in_(("authorised", "captured")))
-    )
-    if paid is None or amount_minor <= 0:
-        return
-    if paid.status == "authorised" and amount_minor >= paid.amount_minor:
-        jobs.run_later(void_payment, paid.reference, queue="critical")
-        return
-    back = Refund(payment_id=paid.id, key=key, amount_minor=amount_minor, created_at=now_ms())
-    paid.refunded_minor += amount_minor
-    db.session.add(back)
-    db.session.flush()  # the job takes the id
-    jobs.run_later(send_refund, back.id, queue="critical")
-
-
-def send_refund(refund_id: int) -> None:
-    """A job: once for each refund, since the bank knows its key."""
-    back = db.session.get_one(Refund, refund_id)
-    paid = db.session.get_one(Payment, back.payment_id)
-    if back.done_at:
-        return
-    current_provider().refund(paid.reference, back.key, back.amount_minor)
-
-    def done() -> None:
-        db.session.get_one(Refund, refund_id).done_at = now_ms()
-
-    run_transaction(done)
+def units_of(order: Order) -> dict[str, int]:
+    return {line.sku: line.quantity for line in order.lines}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from app.catalogue.models import Product, Variant
 from app.core.database import db
 from app.inventory import queries as inventory
-from app.inventory.stock import StockBadge
+from app.inventory.stock import SkuStock, StockBadge
 from app.orders.errors import UnknownOrder
 from app.orders.models import CartLine, Order, OrderEvent, Payment
 
@@ -19,10 +19,13 @@ UNPLACED = ("checkout", "expired")
 
 @dataclass(frozen=True)
 class CartItem:
-    """One line as its page shows it. `available` counts what the owner holds already; `is_gone` left the shop."""
+    """One line as its page shows it. `available` counts the `held` units, which the owner has in checkout; `is_gone` left
+    the shop. `version` is the product's."""
 
     sku: str
     variant_id: int
+    product_id: int
+    version: int
     name: str
     options: str
     path: str
@@ -31,6 +34,7 @@ class CartItem:
     price_minor: int
     seen_price_minor: int
     available: int
+    held: int
     badge: StockBadge
     is_gone: bool
 
@@ -41,6 +45,18 @@ class CartItem:
     @property
     def is_short(self) -> bool:
         return self.is_gone or self.quantity > self.available
+
+    @property
+    def is_held(self) -> bool:
+        return self.held >= self.quantity
+
+    @property
+    def is_dearer(self) -> bool:
+        return self.price_minor > self.seen_price_minor
+
+    @property
+    def is_cheaper(self) -> bool:
+        return self.price_minor < self.seen_price_minor
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,10 @@ class Cart:
     def is_short(self) -> bool:
         return any(item.is_short for item in self.items)
 
+    @property
+    def has_new_prices(self) -> bool:
+        return any(item.price_minor != item.seen_price_minor for item in self.items)
+
 
 def read_cart(owner: str, held: dict[str, int] | None = None) -> Cart:
     """The cart with today's prices and stock; `held` are units by SKU that the owner holds already."""
@@ -68,25 +88,13 @@ def read_cart(owner: str, held: dict[str, int] | None = None) -> Cart:
         .join(Variant, Variant.id == CartLine.variant_id)
         .join(Product, Product.id == Variant.product_id)
         .where(CartLine.owner == owner)
+        .options(selectinload(Product.pictures))
         .order_by(CartLine.added_at, Variant.sku)
     ).all()
     stocks = inventory.find_stock([variant.sku for _, variant, _ in rows])
     items = {
-        line.variant_id: CartItem(
-            sku=variant.sku,
-            variant_id=variant.id,
-            name=product.name,
-            options=", ".join(part for part in (variant.glaze, variant.size) if part),
-            path=variant.path,
-            picture=next(
-                (picture.path for picture in product.pictures if picture.glaze in (None, variant.glaze)), ""
-            ),
-            quantity=line.quantity,
-            price_minor=variant.price_minor,
-            seen_price_minor=line.seen_price_minor,
-            available=max(stocks[variant.sku].available, 0) + (held or {}).get(variant.sku, 0),
-            badge=stocks[variant.sku].badge(),
-            is_gone=variant.retired_at is not None or product.status != "active",
+        line.variant_id: make_item(
+            line, variant, product, stocks[variant.sku], (held or {}).get(variant.sku, 0)
         )
         for line, variant, product in rows
         if variant.sku in stocks
@@ -96,6 +104,35 @@ def read_cart(owner: str, held: dict[str, int] | None = None) -> Cart:
         [item for key, item in items.items() if key not in saved],
         [item for key, item in items.items() if key in saved],
     )
+
+
+def make_item(line: CartLine, variant: Variant, product: Product, stock: SkuStock, held: int) -> CartItem:
+    pictures = (each.path for each in product.ready_pictures if each.glaze in (None, variant.glaze))
+    return CartItem(
+        sku=variant.sku,
+        variant_id=variant.id,
+        product_id=product.id,
+        version=product.version,
+        name=product.name,
+        options=", ".join(part for part in (variant.glaze, variant.size) if part),
+        path=variant.path,
+        picture=next(pictures, ""),
+        quantity=line.quantity,
+        price_minor=variant.price_minor,
+        seen_price_minor=line.seen_price_minor,
+        available=max(stock.available, 0) + held,
+        held=held,
+        badge=stock.badge(),
+        is_gone=variant.retired_at is not None or product.status != "active",
+    )
+
+
+def find_name(sku: str) -> str:
+    """What the shop calls it, with its glaze and size; empty for an unknown SKU."""
+    row = db.session.execute(
+        sa.select(Product.name, Variant.glaze, Variant.size).join(Variant.product).where(Variant.sku == sku)
+    ).one_or_none()
+    return ", ".join(part for part in row if part) if row else ""
 
 
 def count_cart(owner: str) -> int:
@@ -143,6 +180,16 @@ def list_orders(owner: str, limit: int = 50) -> Sequence[Order]:
         .order_by(Order.id.desc())
         .limit(limit)
     ).all()
+
+
+def find_latest(owner: str) -> Order | None:
+    """What the owner bought last."""
+    return db.session.scalar(
+        sa.select(Order)
+        .where(Order.owner == owner, Order.placed_at.is_not(None))
+        .order_by(Order.placed_at.desc())
+        .limit(1)
+    )
 
 
 def search_orders(query: str, *, status: str, before: int | None, limit: int) -> Sequence[Order]:

@@ -28,6 +28,11 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }
 
 
+def lock(order_id: int) -> Order:
+    """The order as it is now, and stays until the transaction ends: what is decided by its state is decided after this."""
+    return db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
+
+
 def advance(
     order_id: int,
     to: str,

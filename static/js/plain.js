@@ -3,6 +3,6 @@ const isHidden = (status) => status === undefined || status === 404 || status ==
 
 for (const event of ['htmx:response:error', 'htmx:error']) {
   document.addEventListener(event, ({ target, detail }) => {
-    if (target.matches('form[data-plain]') && isHidden(detail.ctx?.response?.status)) target.submit();
+    if (target.matches?.('form[data-plain]') && isHidden(detail.ctx?.response?.status)) target.submit();
   });
 }

@@ -4,3 +4,4 @@ import './theme.js';
 import './combobox.js';
 import './gallery.js';
 import './plain.js';
+import './drawer.js';

@@ -59,7 +59,7 @@ def test_the_staff_pages_too(demo, new_page, width):
     sign_in(page)
 
     assert (violations(page), overflow(page)) == ([], 0)
-    page.goto(f"{demo.url}/staff/inventory/test-product")
+    page.goto(f"{demo.url}/staff/inventory/sku/test-product")
     assert (violations(page), overflow(page)) == ([], 0)
 
 
@@ -104,7 +104,7 @@ def test_without_a_script_a_shopper_browses_filters_searches_and_chooses(demo, n
 
 def test_without_a_script_staff_sign_in_and_change_stock(demo, new_page):
     page = new_page(java_script_enabled=False)
-    page.goto(f"{demo.url}/staff/inventory/test-product")
+    page.goto(f"{demo.url}/staff/inventory/sku/test-product")
 
     sign_in(page)
     before = demo.stock("test-product")["onHand"]

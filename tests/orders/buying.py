@@ -1,6 +1,10 @@
 """Shoppers for tests: what they put into the cart, and how they pay."""
 
-from app.core.database import db, run_transaction
+import sqlalchemy as sa
+
+from app.core.database import db, run_transaction, transaction
+from app.inventory import expiry
+from app.inventory.models import Reservation
 from app.inventory.reservations import Party
 from app.orders import carts, checkout, fulfilment, payments, queries
 from app.orders.providers.practice import SUCCEEDS
@@ -40,3 +44,14 @@ def act(action, order, *args, **options):
 
 def process(order):
     act(fulfilment.process_order, order, "staff")
+
+
+def make_holds_due():
+    """As if their time were over, and no clock had noticed."""
+    with transaction():
+        db.session.execute(sa.update(Reservation).values(expires_at=Reservation.created_at - 1))
+
+
+def end_holds():
+    make_holds_due()
+    return expiry.expire_due()

@@ -8,7 +8,7 @@ from app.inventory.errors import InsufficientStock, NotForSale, UnknownSku
 from app.orders import carts, queries
 from app.orders.errors import NotInCart
 from tests.factories import make_product, make_user
-from tests.orders.buying import ADA, fill_in, put
+from tests.orders.buying import ADA, JUN, fill_in, put
 from tests.security.test_login import csrf_of, sign_in
 
 OWNER = ADA.owner
@@ -52,6 +52,19 @@ def test_what_was_taken_out_can_be_put_back(any_app):
     assert change(carts.remove_line, OWNER, "CUP") == 2
     with pytest.raises(NotInCart):
         change(carts.remove_line, OWNER, "CUP")
+
+
+def test_what_is_held_already_counts_as_there_for_its_owner_alone(any_app):
+    make_product(sku="CUP", stock=3)
+    put(ADA, CUP=3)
+    fill_in(ADA)
+
+    change(carts.set_quantity, OWNER, "CUP", 1)
+    change(carts.set_quantity, OWNER, "CUP", 3)
+
+    assert items() == [("CUP", 3)]
+    with pytest.raises(InsufficientStock, match="Sold out"):
+        put(JUN, CUP=1)
 
 
 def test_saved_for_later_is_not_bought(any_app):

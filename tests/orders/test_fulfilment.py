@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.core.database import db
 from app.core.errors import Invalid
 from app.inventory import queries as inventory
-from app.orders import fulfilment, payments
+from app.orders import charges, fulfilment
 from app.orders.errors import NotPossibleNow
 from app.orders.models import Payment, Refund
 from app.orders.providers import current_provider
@@ -37,8 +37,8 @@ def ship(order):
 
 def refund_all():
     for refund_id in db.session.scalars(sa.select(Refund.id)).all():
-        payments.send_refund(refund_id)
-        payments.send_refund(refund_id)
+        charges.send_refund(refund_id)
+        charges.send_refund(refund_id)
 
 
 def test_processing_takes_the_units_off_the_shelf_once(order):
@@ -59,7 +59,7 @@ def test_cancelling_before_it_is_processed_gives_the_units_back_once(order):
 
 def test_cancelling_before_it_is_shipped_restocks_and_refunds(order):
     process(order)
-    payments.capture_payment(db.session.scalar(sa.select(Payment.reference)))
+    charges.capture_payment(db.session.scalar(sa.select(Payment.reference)))
     act(fulfilment.cancel_order, order, "staff", "Broke in the kiln")
     refund_all()
 
@@ -69,7 +69,7 @@ def test_cancelling_before_it_is_shipped_restocks_and_refunds(order):
 
 def test_what_was_shipped_comes_back_in_parts_and_never_twice(order):
     ship(order)
-    payments.capture_payment(db.session.scalar(sa.select(Payment.reference)))
+    charges.capture_payment(db.session.scalar(sa.select(Payment.reference)))
 
     act(fulfilment.return_line, order, "CUP", 1, restock=True, actor="staff")
     assert (status(order), figures()) == ("shipped", (8, 0, 0))

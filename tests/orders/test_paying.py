@@ -8,7 +8,7 @@ from app.inventory import expiry
 from app.inventory import queries as inventory
 from app.inventory.errors import InsufficientStock
 from app.inventory.models import Reservation
-from app.orders import checkout, fulfilment, payments, queries
+from app.orders import callbacks, charges, checkout, fulfilment, payments, queries, reviews
 from app.orders.errors import CheckoutIncomplete, EmptyCart, PaymentDeclined, PaymentRunning, TotalChanged
 from app.orders.models import OrderEvent, Payment
 from app.orders.providers import Outcome, current_provider
@@ -101,8 +101,8 @@ def test_an_answer_that_comes_late_pays_once_however_often_it_comes(any_app, car
         put(ADA, CUP=1)
         checkout.hold_cart(ADA)
     for event in ("a", "a", "b"):
-        payments.take_callback("practice", event, reference_of(order), Outcome("authorised"))
-    payments.take_callback("practice", "c", reference_of(order), Outcome("declined"))
+        callbacks.take_callback("practice", event, reference_of(order), Outcome("authorised"))
+    callbacks.take_callback("practice", "c", reference_of(order), Outcome("declined"))
 
     assert (status(order), figures()) == ("paid", (5, 2))
     assert [event.status for event in queries.list_events(order.id)].count("paid") == 1
@@ -119,7 +119,7 @@ def test_money_that_comes_after_the_hold_has_ended_finds_the_units_anew(any_app)
     assert (status(order), figures()) == ("paid", (5, 2))
 
 
-def test_money_that_comes_when_all_is_sold_goes_back_and_staff_must_look(any_app):
+def test_money_that_comes_when_all_is_sold_goes_back_when_staff_have_not_looked_within_a_day(any_app):
     make_product(sku="CUP", stock=2)
     order = buy(ADA, ANSWERS_LATE, CUP=2)
     reference = reference_of(order)
@@ -127,11 +127,17 @@ def test_money_that_comes_when_all_is_sold_goes_back_and_staff_must_look(any_app
     buy(JUN, CUP=1)
 
     payments.settle(reference, Outcome("authorised"))
-    payments.void_payment(reference)
-
     assert (status(order), figures()) == ("stock_review", (2, 1))
-    assert current_provider().books(reference)["voided"]
     assert "too late" in queries.list_events(order.id)[0].note
+    assert reviews.refund_overdue() == 0
+    with transaction():
+        db.session.execute(sa.update(OrderEvent).values(at=OrderEvent.at - 24 * 3600 * 1000))
+    assert reviews.refund_overdue() == 1
+    charges.void_payment(reference)
+
+    assert (status(order), figures()) == ("cancelled", (2, 1))
+    books = current_provider().books(reference)
+    assert (books["voided"], books["captured"]) == (True, False)
 
 
 def test_money_for_a_cancelled_order_goes_back(any_app):

@@ -110,7 +110,7 @@ def test_paying_twice_leads_to_the_same_order(guest):
     answers = [guest.client.post("/checkout/payment", data=data) for _ in range(2)]
 
     assert answers[0].status_code == 303
-    assert answers[1].headers["Location"] == "/cart"  # nothing is left to pay
+    assert answers[1].headers["Location"] == answers[0].headers["Location"]
     assert inventory.get_stock("CUP").reserved == 2
 
 
@@ -157,3 +157,51 @@ def test_a_lost_link_is_mailed_to_the_address_of_the_order_only(guest, app):
         assert "If the number and the address belong together" in answer.text
 
     assert (receipts, Mail.query.count()) == (1, 2)
+
+
+def test_going_back_to_the_payment_leads_to_the_order(guest):
+    to_payment(guest)
+    paid = guest.send("/checkout/payment", "/checkout/payment", card=SUCCEEDS)
+
+    assert guest.client.get("/checkout/payment").headers["Location"] == paid.headers["Location"]
+    assert guest.client.get("/checkout").headers["Location"] == "/cart"
+
+
+def test_the_next_checkout_knows_the_address(guest):
+    to_payment(guest, quantity="1")
+    guest.send("/checkout/payment", "/checkout/payment", card=SUCCEEDS)
+    guest.send("/products/cup", "/cart", sku="CUP", quantity="1")
+
+    page = guest.get("/checkout/contact")
+
+    assert 'value="Quay 1"' in page and 'value="ada@example.test"' in page
+
+
+def test_the_total_of_the_first_step_is_that_of_the_cart(guest):
+    guest.send("/products/cup", "/cart", sku="CUP", quantity="1")
+
+    assert "€29.90" in guest.get("/cart") and "€29.90" in guest.get("/checkout/contact")
+
+
+def test_the_receipt_has_what_was_bought_and_belongs_to_whoever_has_the_link(guest, app):
+    to_payment(guest)
+    location = guest.send("/checkout/payment", "/checkout/payment", card=SUCCEEDS).headers["Location"]
+    path = location.replace("?", "/receipt?")
+
+    receipt = guest.get(path)
+
+    assert "€53.90" in receipt and "Quay 1" in receipt and "Cup" in receipt
+    assert app.test_client().get(path.partition("?")[0]).status_code == 404
+
+
+def test_an_agent_sees_the_order_without_its_link(guest, app):
+    to_payment(guest)
+    location = guest.send("/checkout/payment", "/checkout/payment", card=SUCCEEDS).headers["Location"]
+    number, _, token = location.removeprefix("/orders/").partition("?token=")
+    agent = Guest(app.test_client())
+    make_user("agent", email="jonas@example.test")
+    sign_in(agent.client, "jonas@example.test")
+
+    page = agent.get(f"/staff/orders/{number}")
+
+    assert "may look, not change" in page and token not in page

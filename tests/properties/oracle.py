@@ -50,9 +50,9 @@ INVARIANTS = {
     "I5 each hold's own movements add up to what it takes": """
         SELECT h.id FROM reservation h JOIN reservation_line r ON r.reservation_id = h.id
         LEFT JOIN stock_movement m ON m.source = 'hold:' || h.id AND m.stock_level_id = r.stock_level_id
-        GROUP BY h.id, h.status, r.stock_level_id, r.quantity
+        GROUP BY h.id, h.status, r.stock_level_id, r.quantity, r.returned
         HAVING COALESCE(SUM(m.d_reserved), 0) <> CASE WHEN h.status IN ('held', 'confirmed') THEN r.quantity ELSE 0 END
-            OR COALESCE(SUM(m.d_on_hand), 0) <> CASE WHEN h.status = 'committed' THEN -r.quantity ELSE 0 END""",
+            OR COALESCE(SUM(m.d_on_hand), 0) <> CASE WHEN h.status = 'committed' THEN r.returned - r.quantity ELSE 0 END""",
     "I6 what was sold is what committed holds took": """
         SELECT l.id FROM stock_level l WHERE
             (SELECT COALESCE(-SUM(m.d_on_hand), 0) FROM stock_movement m

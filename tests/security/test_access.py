@@ -54,7 +54,7 @@ def test_who_may_see_and_change_stock(app, client, role, seen, changed):
     }
 
     assert client.get("/staff/inventory").status_code == seen
-    assert client.post("/staff/inventory/CUP", data=form).status_code == changed
+    assert client.post("/staff/inventory/sku/CUP", data=form).status_code == changed
 
 
 def test_no_form_is_accepted_without_its_token(app, client):
@@ -66,7 +66,7 @@ def test_no_form_is_accepted_without_its_token(app, client):
         for rule in app.url_map.iter_rules()
         if "POST" in rule.methods
     ]
-    assert "/staff/inventory/CUP" in forms
+    assert "/staff/inventory/sku/CUP" in forms
 
     for path in forms:
         answer = client.post(path, data={"operation": "receive", "quantity": "5"})

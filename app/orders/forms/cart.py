@@ -1,7 +1,7 @@
 """The small forms around a cart."""
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.forms import OnceForm
 
@@ -16,6 +16,9 @@ class AddForm(OnceForm):
 
 
 class LineForm(OnceForm):
+    """`to` is the number that a button stands for; it wins over what is in the field."""
+
     quantity = IntegerField(
         "Quantity", [InputRequired("Enter a whole number"), NumberRange(0, MOST, "0 or more")]
     )
+    to = IntegerField(validators=[Optional(), NumberRange(0, MOST, "0 or more")])

@@ -35,7 +35,7 @@ class ContactForm(OnceForm):
     )
     name = StringField("Full name", [InputRequired("Enter the name for the label"), Length(max=80)])
     line1 = StringField("Street and number", [InputRequired("Enter street and number"), Length(max=120)])
-    line2 = StringField("Flat, floor, company", [Length(max=120)])
+    line2 = StringField("Flat, floor or company (optional)", [Length(max=120)])
     postcode = StringField("Postcode", [InputRequired("Enter the postcode"), Length(max=12)])
     city = StringField("Town or city", [InputRequired("Enter the town or city"), Length(max=80)])
     country = SelectField("Country", choices=COUNTRIES)

@@ -25,6 +25,7 @@ CALLS_TWICE = "4000000000000341"
 CALLS_OUT_OF_ORDER = "4000000000009995"
 LATE_S = 5.0
 TIMEOUT_S = 5
+SIGNATURE_LASTS_S = 300
 SIGNATURE = "X-Practice-Signature"
 
 
@@ -69,7 +70,12 @@ class PracticeBank:
             self._write(reference, account)
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> Callback:
-        if not hmac.compare_digest(headers.get(SIGNATURE, ""), self._sign(body)):
+        signature = headers.get(SIGNATURE, "")
+        signed_at = signature.partition(".")[0]
+        is_now = signed_at.isdecimal() and abs(time.time() - int(signed_at[:12])) <= SIGNATURE_LASTS_S
+        if not is_now or not hmac.compare_digest(
+            signature.encode(), self.sign(body, int(signed_at)).encode()
+        ):
             raise ForgedCallback()
         told = json.loads(body)
         return Callback(told["event"], told["reference"], Outcome(told["status"], told.get("reason", "")))
@@ -95,13 +101,15 @@ class PracticeBank:
 
     def _send(self, reference: str, told: dict[str, str]) -> bool:
         body = json.dumps({**told, "reference": reference}).encode()
-        headers = {SIGNATURE: self._sign(body), "Content-Type": "application/json"}
+        headers = {SIGNATURE: self.sign(body, int(time.time())), "Content-Type": "application/json"}
         with contextlib.suppress(requests.RequestException):
             return requests.post(self._callback_url, body, headers=headers, timeout=TIMEOUT_S).ok
         return False
 
-    def _sign(self, body: bytes) -> str:
-        return hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+    def sign(self, body: bytes, at: int) -> str:
+        """With the moment in it, in epoch seconds, so that a message that was overheard cannot be sent again later."""
+        code = hmac.new(self._secret, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+        return f"{at}.{code}"
 
     def _change(self, reference: str, **values: Any) -> None:
         if account := self._read(reference):

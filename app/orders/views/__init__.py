@@ -8,6 +8,7 @@ from app.core import navigation
 from app.core.forms import new_key
 from app.core.http import is_failing
 from app.orders import queries
+from app.orders.deliveries import DELIVERIES
 from app.orders.views import cart, checkout, orders, staff
 from app.security import access
 
@@ -20,8 +21,8 @@ def init_app(app: Flask) -> None:
 
 
 def page_context() -> dict[str, Any]:
-    """The number on the cart of every page, and the key of forms that pages of other packages hold."""
-    return {"cart_count": count_cart, "once_key": new_key}
+    """The number on the cart of every page, what a parcel costs, and the key of forms that pages of other packages hold."""
+    return {"cart_count": count_cart, "once_key": new_key, "parcel": DELIVERIES[0]}
 
 
 def count_cart() -> int:

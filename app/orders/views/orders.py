@@ -1,5 +1,7 @@
 """An order's page for whoever has its link, the orders of an account, and the way to a lost link."""
 
+from typing import Any
+
 from flask import Blueprint, flash, render_template, request
 from werkzeug.wrappers import Response
 
@@ -10,13 +12,16 @@ from app.core.forms import OnceForm, submit_once
 from app.core.http import is_fragment_request, see_other
 from app.orders import fulfilment, lookups, queries
 from app.orders.access import get_order_for
+from app.orders.deliveries import DELIVERIES
 from app.orders.forms.orders import LookupForm
 from app.orders.models import Order
+from app.orders.progress import list_steps
 from app.security import access, limits
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
 
 CANCELLABLE = ("payment_pending", "paid", "stock_review")
+RECEIPTED = ("paid", "processing", "shipped", "delivered", "returned")
 
 
 @bp.get("")
@@ -45,6 +50,15 @@ def show_order(number: str) -> str:
     return order_page(find(number))
 
 
+@bp.get("/<number>/receipt")
+def show_receipt(number: str) -> str | Response:
+    """For printing; there is none of what was not paid."""
+    order = find(number)
+    if order.status not in RECEIPTED:
+        return see_other(f"/orders/{order.number}?token={order.token}")
+    return render_template("orders/receipt.html", **details(order))
+
+
 @bp.post("/<number>/cancellation")
 def post_cancellation(number: str) -> str | Response | tuple[str, int]:
     form, order = OnceForm(), find(number)
@@ -67,10 +81,19 @@ def find(number: str) -> Order:
 
 def order_page(order: Order, error: str = "") -> str:
     return render_template(
-        "orders/_order.html" if is_fragment_request() else "orders/order.html",
-        order=order,
-        events=queries.list_events(order.id),
+        "orders/_order_answer.html" if is_fragment_request() else "orders/order.html",
+        **details(order),
+        steps=list_steps(order, queries.list_events(order.id)),
         error=error,
         form=OnceForm(formdata=None),
         can_cancel=order.status in CANCELLABLE,
+        has_receipt=order.status in RECEIPTED,
     )
+
+
+def details(order: Order) -> dict[str, Any]:
+    return {
+        "order": order,
+        "delivery": next((each for each in DELIVERIES if each.code == order.delivery), None),
+        "refunded_minor": sum(payment.refunded_minor for payment in queries.list_payments(order.id)),
+    }

@@ -9,7 +9,9 @@ from app.core.errors import DomainError, Invalid
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, submit_once
 from app.core.http import see_other
-from app.orders import fulfilment, queries
+from app.inventory.history import name_people
+from app.orders import fulfilment, queries, reviews
+from app.orders.deliveries import DELIVERIES
 from app.orders.forms.orders import NoteForm, ReturnForm
 from app.orders.models import Order
 from app.security import audit
@@ -23,12 +25,16 @@ STEPS: dict[str, Callable[[Order, str, str], None]] = {
     "shipment": fulfilment.ship_order,
     "delivery": lambda order, actor, _: fulfilment.deliver_order(order, actor),
     "cancellation": fulfilment.cancel_order,
+    "supply": reviews.supply_order,
+    "backorder": reviews.backorder_order,
 }
 DONE = {
     "processing": "{number} is being packed; the units are off the shelf and the money is taken.",
     "shipment": "{number} is on its way.",
     "delivery": "{number} has arrived.",
     "cancellation": "{number} is cancelled; units and money go back.",
+    "supply": "{number} has its units and is paid; it can be packed.",
+    "backorder": "{number} waits for the next units; the shopper has been written to.",
 }
 
 
@@ -54,7 +60,7 @@ def show_order(number: str) -> str:
     return order_page(queries.get_order(number))
 
 
-@bp.post("/<number>/<any(processing, shipment, delivery, cancellation):step>")
+@bp.post("/<number>/<any(processing, shipment, delivery, cancellation, supply, backorder):step>")
 @role_required("staff")
 def post_step(number: str, step: str) -> str | Response | tuple[str, int]:
     form = NoteForm()
@@ -102,10 +108,13 @@ def take_step(
 
 
 def order_page(order: Order, error: str = "") -> str:
+    events = queries.list_events(order.id)
     return render_template(
         "orders/staff_order.html",
         order=order,
-        events=queries.list_events(order.id),
+        events=events,
+        people=name_people({event.actor for event in events}),
+        delivery=next((each for each in DELIVERIES if each.code == order.delivery), None),
         payments=queries.list_payments(order.id),
         form=NoteForm(formdata=None),
         error=error,

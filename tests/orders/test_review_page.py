@@ -1,0 +1,56 @@
+"""What staff see and do when a payment came after the last unit was sold."""
+
+import pytest
+
+from app.orders import payments, queries
+from app.orders.providers import Outcome, current_provider
+from app.orders.providers.practice import ANSWERS_LATE
+from tests.factories import make_product, make_user
+from tests.inventory.test_ledger import change
+from tests.orders.buying import ADA, JUN, buy, status
+from tests.orders.test_paying import end_hold, reference_of
+from tests.orders.test_whole_way import Guest
+from tests.security.test_login import sign_in
+
+
+@pytest.fixture
+def order(app):
+    """Two cups, paid for when one was left."""
+    make_product(sku="CUP", stock=2, threshold=0)
+    order = buy(ADA, ANSWERS_LATE, CUP=2)
+    end_hold(order)
+    buy(JUN, CUP=1)
+    current_provider()._change(reference_of(order), known_at=0)
+    payments.settle(reference_of(order), Outcome("authorised"))
+    assert status(order) == "stock_review"
+    return order
+
+
+@pytest.fixture
+def staff(client):
+    make_user("staff", email="mira@example.test")
+    sign_in(client, "mira@example.test")
+    return Guest(client)
+
+
+def test_it_may_wait_and_gets_units_when_they_come(order, staff):
+    path = f"/staff/orders/{order.number}"
+
+    refused = staff.send(path, f"{path}/supply")
+    assert refused.status_code == 409 and "Not enough of CUP" in refused.text
+    assert staff.send(path, f"{path}/backorder").status_code == 303
+    change("CUP", "add", 5)
+    assert staff.send(path, f"{path}/supply").status_code == 303
+
+    assert status(order) == "paid"
+    assert "Start packing" in staff.get(path)
+
+
+def test_there_is_no_receipt_of_money_that_was_not_taken(order, client):
+    link = queries.link_of(order).partition("/orders/")[2]
+
+    page = client.get(f"/orders/{link}")
+    answer = client.get(f"/orders/{link.replace('?', '/receipt?')}")
+
+    assert page.status_code == 200 and "Receipt to print" not in page.text
+    assert answer.headers["Location"].startswith(f"/orders/{order.number}?token=")
