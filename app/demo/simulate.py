@@ -1,92 +1,74 @@
-"""Shoppers that look around and buy, through the shop's own addresses, so that a newcomer sees the badges move."""
+"""Shoppers that look around and buy, through the shop's own pages, so that a newcomer sees the badges move."""
 
 import math
 import random
 import re
-import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from threading import Semaphore
 from typing import Any
 
 import click
 import requests
 
+from app.demo.visits import Mix, Packer, Tally, Visit
+
 RESTOCK_BELOW = 2
 RESTOCK_CHANCE = 0.5
-LARGEST_BASKET = 3
 TIMEOUT_S = 5
 # As many as may be in the shop at once; a slow shop gets fewer visits, not more open requests.
 SHOPPERS = 8
 
 
-@dataclass
-class Tally:
-    looked: int = 0
-    bought: int = 0
-    short: int = 0
-    restocked: int = 0
-    failed: int = 0
-    skipped: int = 0
-    started: float = field(default_factory=time.monotonic)
-
-    def line(self) -> str:
-        return (
-            f"{time.monotonic() - self.started:6.0f} s   looked {self.looked}   bought {self.bought}   "
-            f"sold out {self.short}   restocked {self.restocked}   failed {self.failed}   "
-            f"skipped {self.skipped}"
-        )
-
-
-def simulate_shoppers(url: str, rate: float, seconds: float) -> None:
-    """Buy `rate` times a second from `url` until `seconds` are over (0: until interrupted)."""
+def simulate_shoppers(url: str, rate: float, seconds: float, mix: Mix) -> None:
+    """`rate` shoppers a second come to `url` until `seconds` are over (0: until interrupted)."""
     if not 0 < rate < math.inf:
         raise click.BadParameter("a number above 0 is needed, as in --rate 2", param_hint="--rate")
-    shop, tally = Shop(url), Tally()
+    stock, tally = Stock(url), Tally()
+    packer = Packer(url, mix, tally)
     try:
-        skus, pages = shop.list_skus(), shop.list_pages()
+        skus, pages = stock.list_skus(), stock.list_pages()
     except requests.RequestException:
         raise click.ClickException(f"no demo shop answers at {url}; start it with `make run`") from None
+    if not packer.sign_in():
+        click.echo("The demo's staff cannot sign in there: nothing is packed, and nothing comes back.")
+
+    def visit() -> None:
+        look_after(stock, random.choice(skus), tally)
+        Visit(url, mix, tally, packer).run(pages)
+
+    started = time.monotonic()
     shoppers, room = ThreadPoolExecutor(SHOPPERS), Semaphore(SHOPPERS)
-    due, shown = time.monotonic(), 0.0
+    due, shown = started, 0.0
     try:
-        while not seconds or time.monotonic() - tally.started < seconds:
+        while not seconds or time.monotonic() - started < seconds:
             due += random.expovariate(rate)
             time.sleep(max(0.0, due - time.monotonic()))
             if room.acquire(blocking=False):
-                visiting = shoppers.submit(visit, shop, random.choice(pages), random.choice(skus), tally)
-                visiting.add_done_callback(lambda _: room.release())
+                shoppers.submit(visit).add_done_callback(lambda _: room.release())
             else:
-                tally.skipped += 1
+                tally.count("skipped")
             if time.monotonic() - shown > 1:
                 shown = time.monotonic()
-                click.echo(f"\r{tally.line()}", nl=False)
+                click.echo(f"\r{shown - started:6.0f} s   {tally.line()}", nl=False)
     except KeyboardInterrupt:
         pass
     finally:
         shoppers.shutdown(cancel_futures=True)
-    click.echo(f"\r{tally.line()}")
+    click.echo(f"\r{time.monotonic() - started:6.0f} s   {tally.line()}")
 
 
-def visit(shop: "Shop", page: str, sku: str, tally: Tally) -> None:
-    """One shopper: looks at a page, then buys or finds it sold out; the studio fills an empty shelf now and then."""
+def look_after(stock: "Stock", sku: str, tally: Tally) -> None:
+    """The studio fills an empty shelf now and then."""
     try:
-        shop.open(page)
-        tally.looked += 1
-        left = shop.count(sku)
-        if left < RESTOCK_BELOW and random.random() < RESTOCK_CHANCE:
-            shop.receive(sku, random.randint(4, 20))
-            tally.restocked += 1
-        elif shop.buy(sku, random.randint(1, LARGEST_BASKET)):
-            tally.bought += 1
-        else:
-            tally.short += 1
+        if stock.count(sku) < RESTOCK_BELOW and random.random() < RESTOCK_CHANCE:
+            stock.receive(sku, random.randint(4, 20))
+            tally.count("restocked")
     except requests.RequestException:
-        tally.failed += 1
+        tally.count("failed")
 
 
-class Shop:
+class Stock:
     """The demo's API, as its curl lines use it."""
 
     def __init__(self, url: str):
@@ -118,21 +100,12 @@ class Shop:
     def count(self, sku: str) -> int:
         return int(self._get({"productId": sku}).get("available") or 0)
 
-    def buy(self, sku: str, quantity: int) -> bool:
-        """False when there is not that much left."""
-        order = {"orderId": f"SIM-{secrets.token_hex(6)}", "productId": sku, "quantity": quantity}
-        return self._send("PUT", order).status_code == 200
-
     def receive(self, sku: str, quantity: int) -> None:
-        batch = {"productId": sku, "quantity": quantity, "operation": "receive"}
-        self._send("POST", {**batch, "reason": "A new batch from the kiln"})
-
-    def _send(self, method: str, body: dict[str, Any]) -> requests.Response:
+        batch: dict[str, Any] = {"productId": sku, "quantity": quantity, "operation": "receive"}
+        batch["reason"] = "A new batch from the kiln"
         headers = {"X-User-ID": "simulation"}
-        answer = requests.request(method, self._api, timeout=TIMEOUT_S, headers=headers, json=body)
-        if answer.status_code != 409:
-            answer.raise_for_status()
-        return answer
+        answer = requests.post(self._api, json=batch, headers=headers, timeout=TIMEOUT_S)
+        answer.raise_for_status()
 
     def _get(self, query: dict[str, str]) -> dict[str, Any]:
         answer = requests.get(self._api, query, timeout=TIMEOUT_S)

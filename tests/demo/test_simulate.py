@@ -3,11 +3,21 @@
 import re
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import sqlalchemy as sa
 
+from app import create_app
+from app.core.database import db
+from app.demo.accounts import DEMO_ACCOUNTS
 from app.demo.simulate import SHOPPERS
+from app.inventory.verification import verify
+from app.orders.models import Order
+from app.security.users import create_user
+from tests.factories import make_product
+from tests.support.shop import CORE, open_shop
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -64,20 +74,70 @@ def simulate(app):
     return lambda *options: app.test_cli_runner().invoke(args=["simulate", *options])
 
 
+@pytest.fixture(scope="module")
+def lived_in_shop():
+    """With every process, and the demo's staff."""
+    with open_shop(*CORE, "worker", seed=with_staff) as shop:
+        yield shop
+
+
+def with_staff():
+    for number in range(4):
+        make_product(sku=f"CUP-{number}", slug=f"cup-{number}", name="Cup", stock=60, threshold=0)
+    for role, email, password in DEMO_ACCOUNTS:
+        create_user(email, "Tomás Rey", role, password)
+
+
 def counted(result):
     """The figures of the last line."""
     assert result.exit_code == 0, result.output
     return {name: int(count) for name, count in re.findall(r"([a-z]+) (\d+)", result.output.split("\r")[-1])}
 
 
-def test_they_look_and_buy_in_a_running_shop(module_shop, simulate):
-    before = sum(module_shop.stock(sku)["version"] for sku in ("CUP", "VASE", "LAMP"))
+def statuses_and_findings(shop):
+    app = create_app(shop.settings)
+    with app.app_context():
+        found = Counter(db.session.scalars(sa.select(Order.status)))
+        findings = [str(finding) for finding in verify()]
+        db.session.remove()
+        db.engine.dispose()
+    return found, findings
 
-    seen = counted(simulate("--url", module_shop.url, "--rate", "20", "--seconds", "2"))
 
-    after = sum(module_shop.stock(sku)["version"] for sku in ("CUP", "VASE", "LAMP"))
-    assert seen["looked"] > 5 and seen["failed"] == 0
-    assert after - before == 2 * seen["bought"] + seen["restocked"]  # a purchase holds, then takes
+def test_they_buy_decline_leave_cancel_and_send_back_on_the_shops_own_pages(lived_in_shop, simulate):
+    mix = {"abandon": 25, "decline": 25, "late": 15, "cancel": 25, "pack": 60, "returns": 50}
+    options = [part for name, percent in mix.items() for part in (f"--{name}", str(percent))]
+
+    seen = counted(simulate("--url", lived_in_shop.url, "--rate", "6", "--seconds", "8", *options))
+
+    assert seen["failed"] == 0
+    ended = sum(seen[end] for end in ("placed", "waiting", "abandoned", "short"))
+    assert ended <= seen["looked"] <= ended + seen["declined"]
+    found, findings = statuses_and_findings(lived_in_shop)
+    assert findings == []
+    assert found["cancelled"] == seen["cancelled"]
+    assert found["shipped"] + found["returned"] == seen["packed"] >= seen["returned"]
+    bought = sum(count for status, count in found.items() if status not in ("checkout", "expired"))
+    assert bought == seen["placed"] + seen["waiting"] > 5
+    assert all(seen[name] for name in ("declined", "abandoned", "cancelled", "packed"))
+
+
+@pytest.mark.parametrize(
+    ("options", "ends_as"),
+    [
+        (("--abandon", "100"), "abandoned"),
+        (("--abandon", "0", "--decline", "0", "--late", "0"), "placed"),
+        (("--abandon", "0", "--decline", "0", "--late", "100"), "waiting"),
+    ],
+)
+def test_the_mix_is_what_one_asks_for(lived_in_shop, simulate, options, ends_as):
+    seen = counted(simulate("--url", lived_in_shop.url, "--rate", "5", "--seconds", "2", *options))
+
+    assert seen["looked"] == seen[ends_as] > 1
+
+
+def test_a_percentage_that_is_none_is_refused(simulate):
+    assert "0<=x<=100" in simulate("--url", "http://127.0.0.1:9", "--returns", "101").output
 
 
 def test_a_slow_shop_gets_fewer_visits_and_not_more_at_once(slow_shop, simulate):
