@@ -14,6 +14,7 @@ from bench import (
     growth,
     history,
     neighbours,
+    orders,
     page,
     read,
     reserve,
@@ -40,6 +41,7 @@ RIGS: dict[str, Callable[[Shop, float | None], list[Measure]]] = {
     "history": history.measure,
     "reserve": reserve.measure,
     "read": read.measure,
+    "orders": orders.measure,
     "anatomy": anatomy.measure,
     "growth": growth.measure,
 }
