@@ -58,7 +58,7 @@ def install_filters(environment: Environment, settings: Settings) -> None:
         return format_date(date, "d MMM", locale=settings.SHOP_LOCALE)
 
     def full_date(moment: datetime) -> str:
-        return format_date(moment.astimezone(zone), "long", locale=settings.SHOP_LOCALE)
+        return format_date(moment.astimezone(zone), "d MMMM y", locale=settings.SHOP_LOCALE)
 
     def clock_time(moment: datetime) -> str:
         return format_datetime(moment.astimezone(zone), "HH:mm", locale=settings.SHOP_LOCALE)

@@ -130,6 +130,7 @@ def put_order() -> Response:
             return answer(done)
         if order.reservationId or order.ownerId:
             found = find_named(caller, order.reservationId, order.ownerId)
+            require_payable(found)
         else:
             found = holds.get_hold(hold.c.order_id == order.orderId)
         return answer(reservations.process_order(order.orderId, found.id, by))
@@ -166,6 +167,12 @@ def find_named(caller: Caller, reservation_id: str | None, named: str | None) ->
         return holds.get_hold(hold.c.owner == owner_of(caller, named))
     own = () if acts_for_others(caller) else (hold.c.owner == access.subject(),)
     return holds.get_hold(hold.c.id == reservation_id, *own)
+
+
+def require_payable(held: Hold) -> None:
+    """What a shopper holds on these pages is sold by its order, once that is paid: then it is confirmed. Raises Forbidden."""
+    if held.status == "held" and held.owner.startswith(("user:", "visitor:")):
+        raise Forbidden("A shopper holds this and has not paid; their order sells it")
 
 
 def origin(caller: Caller, reason: str) -> Origin:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.inventory import queries
+from app.core.database import run_transaction
+from app.inventory import queries, reservations
 from app.security.tokens import create_token
 from tests.factories import make_product, make_user
 from tests.security.test_login import csrf_of, sign_in
@@ -154,6 +155,21 @@ def test_a_browser_holds_only_for_itself(app, client, program):
     assert client.delete(URL, headers=csrf).json["status"] == "released"
     assert client.put(URL, json={"orderId": "KM-1", "ownerId": "ada"}, headers=csrf).status_code == 401
     assert reserved() == 2
+
+
+def test_no_program_sells_what_a_shopper_holds_and_has_not_paid(app, client, program):
+    make_product(sku="CUP", stock=10)
+    csrf = {"X-CSRFToken": csrf_of(client, "/login")}
+    held = client.patch(URL, json={"productId": "CUP", "quantity": 1}, headers=csrf).json["reservationId"]
+    client.delete_cookie("session")
+    order = {"orderId": "KM-1", "reservationId": held}
+
+    assert client.put(URL, json=order, headers=program).status_code == 403
+    assert (queries.get_stock("CUP").on_hand, reserved()) == (10, 1)
+
+    run_transaction(lambda: reservations.confirm(held, "KM-1"))
+    assert client.put(URL, json=order, headers=program).json["status"] == "committed"
+    assert (queries.get_stock("CUP").on_hand, reserved()) == (9, 0)
 
 
 def test_a_shopper_with_an_account_holds_as_the_account(app, client):
