@@ -47,7 +47,17 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from app import commands
-    from app.core import assets, database, extensions, failures, fragments, http, logs, navigation
+    from app.core import (
+        assets,
+        compression,
+        database,
+        extensions,
+        failures,
+        fragments,
+        http,
+        logs,
+        navigation,
+    )
     from app.core.redis import Breaker, connect
 
     if settings.TRUSTED_PROXIES:
@@ -59,6 +69,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
     extensions.migrate.init_app(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.htmx.init_app(app)
     http.init_app(app)
+    compression.init_app(app)
     navigation.init_app(app)
     failures.init_app(app)
     assets.init_app(app, ROOT / "static")
