@@ -1,6 +1,7 @@
 """Counters and timings of this process, summed over all that share prometheus-client's folder: web and the clock."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,22 +12,25 @@ from prometheus_client.registry import REGISTRY
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
+_making = threading.Lock()  # the registry takes a name once
 _counters: dict[str, Counter] = {}
 _timings: dict[str, Histogram] = {}
 
 
 def count(name: str, amount: float = 1, **labels: str) -> None:
-    if name not in _counters:
-        _counters[name] = Counter(f"liveshelf_{name}", name.replace("_", " "), sorted(labels))
+    with _making:
+        if name not in _counters:
+            _counters[name] = Counter(f"liveshelf_{name}", name.replace("_", " "), sorted(labels))
     counter = _counters[name]
     (counter.labels(**labels) if labels else counter).inc(amount)
 
 
 def observe(name: str, seconds: float, **labels: str) -> None:
-    if name not in _timings:
-        _timings[name] = Histogram(
-            f"liveshelf_{name}_seconds", name.replace("_", " "), sorted(labels), buckets=BUCKETS_S
-        )
+    with _making:
+        if name not in _timings:
+            _timings[name] = Histogram(
+                f"liveshelf_{name}_seconds", name.replace("_", " "), sorted(labels), buckets=BUCKETS_S
+            )
     timing = _timings[name]
     (timing.labels(**labels) if labels else timing).observe(seconds)
 

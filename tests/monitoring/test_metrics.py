@@ -1,5 +1,8 @@
 """What is counted, and how it is read: JSON for people, text for Prometheus."""
 
+import threading
+import time
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -161,3 +164,22 @@ def test_a_counter_without_labels_counts(app):
     metrics.count("of_this_test", 2)
 
     assert metrics.totals()["counters"]["of_this_test"] == [{"labels": {}, "value": 3.0}]
+
+
+def test_two_threads_that_count_for_the_first_time_make_one_counter(app, monkeypatch):
+    made, usual = [], metrics.Counter
+
+    def make_slowly(*args):
+        time.sleep(0.05)
+        made.append(usual(*args))
+        return made[-1]
+
+    monkeypatch.setattr(metrics, "Counter", make_slowly)
+    threads = [threading.Thread(target=metrics.count, args=["at_once"]) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert len(made) == 1
+    assert metrics.totals()["counters"]["at_once"] == [{"labels": {}, "value": 2.0}]
