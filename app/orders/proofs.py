@@ -136,7 +136,7 @@ def check_holds() -> Iterator[Finding]:
     """Tills sell under numbers of their own; of those that this shop has given out, each has its order."""
     newest = db.session.scalar(sa.select(sa.func.max(Order.id))) or 0
     for row in find(WITHOUT_ORDER):
-        if row.status == "confirmed" or row.order_status or is_number_of(row.order_id, newest):
+        if row.status == "confirmed" or row.order_status or is_number_of(row.order_id or "", newest):
             state = f"is {row.order_status} or has another hold" if row.order_status else "is missing"
             wrong = f"hold {row.id} is {row.status} for order {row.order_id}, which {state}"
             yield Finding(wrong, BY_HAND)
