@@ -83,6 +83,27 @@ def test_carts_that_name_the_same_skus_in_opposite_orders_never_wait_for_each_ot
     assert refused == []
 
 
+def test_who_waits_for_one_sku_keeps_nobody_from_the_others():
+    release, entered = threading.Event(), threading.Event()
+    occupy("CUP", release)
+
+    def want_both():
+        with take_turn(["BOWL", "CUP"]):
+            pass
+
+    waiting = [start(want_both) for _ in range(AT_ONCE)]
+
+    def enter():
+        with take_turn(["BOWL"]):
+            entered.set()
+
+    start(enter)
+    assert entered.wait(1)
+    release.set()
+    for thread in waiting:
+        thread.join(10)
+
+
 def test_who_waits_holds_no_connection(any_app):
     make_product(sku="CUP", stock=5)
     release, answered = threading.Event(), threading.Event()
