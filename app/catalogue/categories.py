@@ -29,7 +29,10 @@ def create_category(name: str, blurb: str, low_threshold: int | None, by: Caller
             position=(db.session.scalar(sa.select(sa.func.max(Category.position))) or 0) + 1,
         )
         db.session.add(category)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise wrong("name", "Somebody else just added a category of this name; save again") from None
         note("category.create", f"category:{category.id}", by, after={"low": low_threshold})
     return category
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from app.catalogue.models import Product, Variant
 from app.core.database import db
 from app.core.errors import DomainError
+from app.inventory import thresholds
 from app.inventory.adjustments import LARGEST_QUANTITY, change_for
-from app.inventory.ledger import Change, Origin, apply, change_settings
+from app.inventory.ledger import Change, Origin, apply
 from app.inventory.models import Location, StockLevel
-from app.security import audit
+from app.security.access import Caller
 
 # In one transaction, which on SQLite all other writers wait for; more than this is a file's job.
 MOST_AT_ONCE = 200
@@ -25,6 +26,7 @@ THRESHOLD = "threshold"
 EACH = "each"
 
 level = StockLevel.__table__
+anywhere = level.alias()
 
 
 class PlanChanged(DomainError):
@@ -125,12 +127,13 @@ def problem_of(found: Level, change: Change, wanted: BulkChange, shown: int | No
 
 
 def read_levels(skus: Sequence[str], location: str) -> dict[str, Level]:
-    """At the location, the first one by default."""
+    """At the location, the first one by default. The threshold is the SKU's own, the same at every location."""
     here = sa.select(Location.id).order_by(Location.id).limit(1)
     if location:
         here = here.where(Location.code == location)
     kept = level.c.reserved + level.c.unavailable - level.c.backorder_limit
-    figures = (level.c.id, level.c.version, level.c.on_hand, kept, level.c.unavailable, level.c.low_threshold)
+    low = sa.select(sa.func.max(anywhere.c.low_threshold)).where(anywhere.c.variant_id == level.c.variant_id)
+    figures = (level.c.id, level.c.version, level.c.on_hand, kept, level.c.unavailable, low.scalar_subquery())
     statement = (
         sa.select(Variant.sku, Product.name, Variant.glaze, Variant.size, *figures)
         .join_from(level, Variant, Variant.id == level.c.variant_id)
@@ -158,21 +161,12 @@ def apply_bulk(
         raise PlanChanged()
     name = secrets.token_hex(6)
     changing = sorted((row for row in rows if row.is_changed), key=lambda row: row.level_id)
-    if wanted.operation == THRESHOLD:
-        set_thresholds(changing, wanted.units, origin, role)
+    if wanted.operation == THRESHOLD and changing:
+        thresholds.set_threshold([row.sku for row in changing], wanted.units, Caller(origin.actor, role, ()))
     else:
         for row in changing:
             write(row, wanted, replace(origin, source=source_of(name)))
     return name
-
-
-def set_thresholds(rows: Sequence[BulkRow], threshold: int | None, origin: Origin, role: str) -> None:
-    for row in rows:
-        change_settings(row.level_id, row.sku, low_threshold=threshold)
-        audit.record(
-            "threshold_set", f"sku:{row.sku}", actor=origin.actor, role=role,
-            before={"threshold": row.before}, after={"threshold": row.after},
-        )  # fmt: skip
 
 
 def write(row: BulkRow, wanted: BulkChange, origin: Origin) -> None:

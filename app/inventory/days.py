@@ -25,6 +25,11 @@ def day_of(moment: int) -> date:
     return clock.from_ms(moment).astimezone(zone()).date()
 
 
+def today() -> date:
+    """For display."""
+    return day_of(clock.now_ms())
+
+
 def begin_of(day: date) -> int:
     """The first millisecond of the day. Where the clocks skip midnight, the moment at which they do."""
     return int(datetime.combine(day, time.min, zone()).timestamp() * 1000)

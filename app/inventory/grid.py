@@ -155,7 +155,7 @@ def read_rows(skus: Sequence[str], location: str = "") -> list[GridRow]:
             picture=variants[sku].file,
             stock=stock[sku],
             figures=figures[sku],
-            days=draw_days(closings.get(sku, {}), today(), figures[sku].on_hand),
+            days=draw_days(closings.get(sku, {}), days.today(), figures[sku].on_hand),
             changed_at=clock.from_ms(changes[sku].created_at) if sku in changes else None,
             changed_by=people[changes[sku].actor] if sku in changes else "",
         )
@@ -175,6 +175,7 @@ def select_variants(skus: Collection[str]) -> sa.Select[Any]:
         sa.select(Picture.file)
         .where(
             Picture.product_id == Variant.product_id,
+            Picture.state == "ready",
             sa.or_(Picture.glaze.is_(None), Picture.glaze == Variant.glaze),
         )
         .order_by(Picture.position)
@@ -215,14 +216,10 @@ def find_closings(skus: Collection[str], location: str) -> dict[str, dict[date, 
             skus,
             location,
         )
-        .where(stock_day.c.day > today() - DAYS * days.ONE)
+        .where(stock_day.c.day > days.today() - DAYS * days.ONE)
         .group_by(Variant.sku, stock_day.c.day)
     )
     found: dict[str, dict[date, int]] = {}
     for sku, day, units in db.session.execute(statement):
         found.setdefault(sku, {})[day] = int(units)
     return found
-
-
-def today() -> date:
-    return days.day_of(clock.now_ms())

@@ -65,7 +65,7 @@ class TimelineEntry:
 
     `steps` has what changed, the figure that matters most first; a sale from a hold changes on hand and reserved. `what`
     is the kind in words, `who` a readable name. `why` may be empty. `label` is what the caller said of itself, not to be
-    believed. `source` is "hold:<id>", "import:<id>" or "". `at` is epoch milliseconds.
+    believed. `source` is the movement's. `at` is epoch milliseconds.
     """
 
     id: int

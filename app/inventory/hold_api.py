@@ -170,7 +170,7 @@ def find_named(caller: Caller, reservation_id: str | None, named: str | None) ->
 
 
 def require_payable(held: Hold) -> None:
-    """What a shopper holds on these pages is sold by its order, once that is paid: then it is confirmed. Raises Forbidden."""
+    """What a shopper holds is sold by its order, once that is paid: then it is confirmed. Raises Forbidden."""
     if held.status == "held" and held.owner.startswith(("user:", "visitor:")):
         raise Forbidden("A shopper holds this and has not paid; their order sells it")
 

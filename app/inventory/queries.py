@@ -12,8 +12,8 @@ import sqlalchemy.orm
 from flask import current_app
 
 from app.catalogue.models import Category, Product, Variant
-from app.core import clock
 from app.core.database import db
+from app.inventory import days
 from app.inventory.errors import UnknownSku
 from app.inventory.models import Location, StockLevel, StockMovement
 from app.inventory.stock import ProductBadge, SkuStock, product_badge
@@ -91,7 +91,7 @@ def read_stock(statement: Any, **values: Any) -> list[SkuStock]:
 
 def make_stock(row: Any) -> SkuStock:
     """PostgreSQL sums to NUMERIC, which is not what JSON and comparisons want. A date that has passed promises nothing."""
-    coming = row.expected_on is not None and row.expected_on >= clock.now().date()
+    coming = row.expected_on is not None and row.expected_on >= days.today()
     return SkuStock(
         sku=row.sku,
         product_id=row.product_id,

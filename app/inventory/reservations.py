@@ -121,15 +121,15 @@ def end(
 def process_order(order_id: str, reservation_id: str, origin: Origin) -> Hold:
     """Sell what is held, as this order. An order that was processed before is answered again and changes nothing.
 
-    A hold past its time that no sweep has met yet still counts: its units are there. Raises NoReservation,
-    ReservationGone, OrderProcessed or InsufficientStock.
+    A hold past its time that no sweep has met yet still counts: its units are there; one that another order has paid for
+    does not. Raises NoReservation, ReservationGone, OrderProcessed or InsufficientStock.
     """
     if done := find_processed(order_id):
         return done
+    ours = sa.or_(hold.c.order_id.is_(None), hold.c.order_id == order_id)
+    sale = {"status": "committed", "order_id": order_id, "expires_at": None}
     try:
-        sold = holds.close_hold(
-            reservation_id, hold.c.status.in_(OPEN), status="committed", order_id=order_id, expires_at=None
-        )
+        sold = holds.close_hold(reservation_id, hold.c.status.in_(OPEN), ours, **sale)
     except IntegrityError as error:
         raise OrderProcessed(f"Order {order_id} was processed with another hold") from error
     if sold is None:
@@ -156,7 +156,8 @@ def sell(order_id: str, wanted: Mapping[str, int], origin: Origin) -> Hold:
 
 def gone(reservation_id: str) -> NoReturn:
     ended = holds.get_hold(hold.c.id == reservation_id)
-    raise ReservationGone(f"This hold is {ended.status}", status=ended.status)
+    what = f"belongs to order {ended.order_id}" if ended.status in OPEN else f"is {ended.status}"
+    raise ReservationGone(f"This hold {what}", status=ended.status)
 
 
 def confirm(reservation_id: str, order_id: str) -> Hold | None:

@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.catalogue.models import Category, Product, Variant
-from app.core import clock
 from app.core.database import db
 from app.core.errors import Invalid
-from app.inventory import ledger, thresholds
+from app.inventory import days, ledger, thresholds
 from app.inventory.adjustments import LARGEST_QUANTITY
 from app.inventory.ledger import Settings
 from app.inventory.locations import list_levels
@@ -100,7 +99,7 @@ def change_arrivals(sku: str, wanted: Wanted) -> None:
 
 
 def is_past(day: date | None) -> bool:
-    return day is not None and day < clock.now().date()
+    return day is not None and day < days.today()
 
 
 def plain(settings: Wanted) -> dict[str, Any]:

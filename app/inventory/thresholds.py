@@ -14,7 +14,7 @@ from app.inventory.models import StockLevel
 from app.security import audit
 from app.security.access import Caller
 
-MOST_SKUS = 100
+MOST_SKUS = 200
 
 
 def set_threshold(skus: Collection[str], threshold: int | None, caller: Caller) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import current_app, g, request, session
 
 from app.core.errors import Forbidden, Unauthenticated
-from app.core.http import see_other
+from app.core.http import safe_next, see_other
 from app.security import tokens
 from app.security.models import User
 from app.security.sessions import current_session
@@ -116,6 +116,14 @@ def require_scope(scope: str) -> Caller:
     raise Forbidden(f"This needs the scope {scope}", needs=scope)
 
 
+def here() -> str:
+    """The page that was asked for, or that a form was sent from: a form has no page of its own to come back to."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    host, slash, path = (request.referrer or "").partition("://")[2].partition("/")
+    return safe_next(slash + path) if host == request.host else "/"
+
+
 def role_required(*roles: str) -> Callable[[View], View]:
     """Guests go to the login page and come back; others without the role get a 403. Admins may see every page."""
 
@@ -124,7 +132,7 @@ def role_required(*roles: str) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             user = current_user()
             if user is None:
-                return see_other(f"/login?next={quote(request.full_path.rstrip('?'))}")
+                return see_other(f"/login?next={quote(here())}")
             if user.role not in (*roles, "admin"):
                 raise Forbidden("Your account may not see this page")
             return view(*args, **kwargs)

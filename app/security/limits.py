@@ -13,6 +13,7 @@ from app.settings import Settings
 
 LOGIN = "10 per minute"
 ACCOUNT_FAILURES = "10 per 15 minutes"
+LINK_TO_ADDRESS = "20 per hour"
 API_READ = "3000 per minute"
 API_WRITE = "3000 per minute"
 SEARCH = "600 per minute"

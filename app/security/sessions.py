@@ -48,11 +48,13 @@ def log_in(email: str, password: str) -> str:
         with transaction():
             audit.record("login_failed", account, actor="guest", role="guest")
         raise WrongCredentials()
-    user_id, public_id, role = user.id, user.public_id, user.role
+    user_id, public_id, role, checked = user.id, user.public_id, user.role, user.password_hash
     earlier = current_session()
     replaced = earlier.id_hash if earlier else None
     session_id = secrets.token_urlsafe(32)
     with transaction():
+        if not is_still(user_id, checked):
+            raise WrongCredentials()
         if replaced:
             end(replaced)
         db.session.add(
@@ -69,6 +71,12 @@ def log_in(email: str, password: str) -> str:
         if visitor := visitor_session.get("visitor"):
             logged_in.send(None, guest=f"visitor:{visitor}", owner=f"user:{public_id}")
     return session_id
+
+
+def is_still(user_id: int, password_hash: str) -> bool:
+    """Whether nobody set another password while this one was checked; locked, or its logins would be ended too early."""
+    mine = sa.select(User.id).where(User.id == user_id, User.password_hash == password_hash)
+    return db.session.scalar(mine.with_for_update(read=True)) is not None
 
 
 def lifetime_ms(role: str) -> int:

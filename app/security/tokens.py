@@ -14,6 +14,9 @@ from app.security.models import ApiToken
 
 SCOPES = ("inventory:read", "inventory:write", "realtime:read", "realtime:publish", "monitoring:read")
 
+# The ledger has room for `token:` and this.
+LONGEST_NAME = 74
+
 # Built once: every call of a program asks it.
 FIND = sa.select(ApiToken.name, ApiToken.scopes).where(
     ApiToken.token_hash == sa.bindparam("hash"), ApiToken.revoked_at.is_(None)
@@ -30,7 +33,9 @@ class Token:
 
 
 def create_token(name: str, scopes: list[str]) -> str:
-    """Returns the token; it cannot be read again. Raises Invalid for an unknown scope."""
+    """Returns the token; it cannot be read again. Raises Invalid for a name or a scope that cannot be."""
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid(f"A token's name has 1 to {LONGEST_NAME} characters")
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise Invalid(f"Scopes are {', '.join(SCOPES)}; not {', '.join(unknown) or 'none'}")

@@ -93,6 +93,9 @@ def show_link_form() -> str:
 
 @bp.post("/password")
 @limits.limiter.limit(limits.LOGIN)
+@limits.limiter.limit(
+    limits.LINK_TO_ADDRESS, key_func=limits.account_key, exempt_when=limits.names_no_account
+)
 def request_link() -> str | tuple[str, int]:
     form = LinkForm()
     if not form.validate_on_submit():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.catalogue import browsing, queries, search
+from app.catalogue import browsing, categories, queries, search
 from app.catalogue.categories import create_category, delete_category, edit_category, move_category
 from app.catalogue.errors import Refused
 from app.core.errors import Invalid, NotFound
@@ -73,3 +73,14 @@ def test_shelves_are_counted_with_drafts_and_archived_ones(app):
     make_product()
 
     assert [row.products for row in browsing.list_categories()] == [1]
+
+
+def test_two_who_add_the_same_shelf_at_once_make_one(any_app, monkeypatch):
+    create_category("Cups", "", None, MIRA)
+    monkeypatch.setattr(categories, "check_name", lambda name: None)
+    monkeypatch.setattr(categories, "free_slug", lambda name: "cups")
+
+    with pytest.raises(Invalid, match="just added"):
+        create_category("Cups", "", None, MIRA)
+
+    assert names() == ["Cups"]

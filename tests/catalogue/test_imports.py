@@ -208,3 +208,10 @@ def test_what_is_exported_changes_nothing_when_it_is_imported(app):
 
     assert draft.status == "draft"
     assert (plan.changes, plan.problems) == ([], [])
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_cell_that_is_far_too_long_is_wrong_and_no_bug(app, column):
+    make_category()
+
+    assert (2, column) in wrong(keep({**JUG, column: "x" * 10_001}))

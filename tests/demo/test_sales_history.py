@@ -31,7 +31,7 @@ def test_no_line_of_the_stock_list_steps_between_yesterday_and_today(app):
     skus = grid.list_skus(GridQuery())
     rows, closings = grid.read_rows(skus), grid.find_closings(skus, "")
 
-    ends = {row.sku: (closings[row.sku][grid.today() - days.ONE], row.figures.on_hand) for row in rows}
+    ends = {row.sku: (closings[row.sku][days.today() - days.ONE], row.figures.on_hand) for row in rows}
 
     assert {sku: end for sku, end in ends.items() if end[0] != end[1]} == {}
 

@@ -9,6 +9,7 @@ from app.core.database import db, transaction
 from app.inventory import queries
 from app.inventory.adjustments import change_stock
 from app.inventory.ledger import Change, Origin, apply
+from app.inventory.locations import add_location, ensure_level
 from app.inventory.models import StockImport
 from app.security.models import AuditEntry
 from tests.factories import make_product, make_user
@@ -172,6 +173,18 @@ def test_thresholds_are_set_and_given_back_to_the_category(mira):
         assert send(mira, "confirm", fields_of(preview.text)).status_code == 303
         assert [queries.get_stock(sku).threshold for sku in SKUS] == [threshold] * 3
     assert db.session.scalar(sa.select(sa.func.count()).where(AuditEntry.action == "threshold_set")) == 6
+
+
+def test_a_threshold_is_the_skus_whatever_location_is_in_view(mira):
+    with transaction():
+        add_location("kiln", "Kiln room", actor="test", role="admin")
+        ensure_level("CUP", "kiln")
+
+    preview = send(mira, "preview", {"sku": ["CUP"]}, operation="threshold", units="3", location="kiln")
+
+    assert re.findall(r"c-table__figure[^>]*>(?:<strong>)?(\d+)", preview.text) == ["5", "3"]
+    assert send(mira, "confirm", fields_of(preview.text)).status_code == 303
+    assert queries.get_stock("CUP").threshold == 3
 
 
 def test_all_that_match_the_list_can_be_chosen_without_ticking(mira):

@@ -1,7 +1,9 @@
 """The staff's stock list: what it finds, how it pages, and figures that are changed in their rows."""
 
 import pytest
+import sqlalchemy as sa
 
+from app.catalogue.models import Picture, Variant
 from app.core.database import db, transaction
 from app.inventory import days, grid, queries
 from app.inventory.grid import GridQuery
@@ -32,6 +34,7 @@ def mira(any_app, client):
         ("?q=harbour", ["VASE"]),
         ("?q=chalk+va", ["VASE"]),
         ("?q=%25", []),
+        ("?q=%00va%00se", ["VASE"]),
         ("?sort=available", ["JUG", "LAMP", "VASE", "CUP"]),
         ("?sort=-sku", ["VASE", "LAMP", "JUG", "CUP"]),
         ("?state=odd&sort=odd&page=odd&location=odd", ["CUP", "JUG", "LAMP", "VASE"]),
@@ -94,7 +97,7 @@ def test_with_two_places_each_has_its_figures_and_the_sum_is_nobodys_to_set(mira
 
 
 def test_the_line_of_two_weeks_tells_no_record_from_zero(shelf):
-    level, today = queries.get_level("CUP"), grid.today()
+    level, today = queries.get_level("CUP"), days.today()
     zeros = dict.fromkeys(
         (
             "received",
@@ -148,3 +151,12 @@ def test_an_agent_may_look_and_not_change(shelf, client):
 
 def test_without_a_script_the_edit_leads_to_the_page_of_the_sku(mira):
     assert mira.get("/staff/inventory/sku/CUP/on-hand").headers["Location"] == "/staff/inventory/sku/CUP"
+
+
+def test_a_picture_that_is_being_prepared_is_not_shown_yet(shelf):
+    upload = {"alt": "A cup", "width": 800, "height": 1000, "position": -1, "state": "preparing"}
+    with transaction():
+        product_id = db.session.scalar(sa.select(Variant.product_id).where(Variant.sku == "CUP"))
+        db.session.add(Picture(product_id=product_id, file="0123abcd", **upload))
+
+    assert grid.read_rows(["CUP"])[0].picture == "cup.svg"

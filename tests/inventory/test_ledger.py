@@ -1,14 +1,12 @@
 """The arithmetic of stock, on both databases."""
 
-from datetime import date, timedelta
-
 import pytest
 import sqlalchemy as sa
 
 from app.catalogue.models import Variant
 from app.core.database import db, now_ms, transaction
 from app.core.errors import Invalid
-from app.inventory import queries
+from app.inventory import days, queries
 from app.inventory.adjustments import LARGEST_QUANTITY, change_stock
 from app.inventory.errors import InsufficientStock, StaleVersion, UnknownSku, VersionRequired
 from app.inventory.ledger import Change, Origin, apply
@@ -213,9 +211,9 @@ def test_the_badge_tells_the_number_only_when_there_are_few(app, stock, threshol
 
 
 def test_a_date_that_has_passed_and_a_delivery_that_came_promise_nothing(any_app):
-    for sku, days in (("LATE", -1), ("TODAY", 0), ("SOON", 9)):
+    for sku, later in (("LATE", -1), ("TODAY", 0), ("SOON", 9)):
         make_product(sku=sku, stock=0)
-        expect_delivery(sku, date.today() + timedelta(days=days))
+        expect_delivery(sku, days.today() + later * days.ONE)
 
     assert [queries.get_stock(sku).state for sku in ("LATE", "TODAY", "SOON")] == ["out", "back", "back"]
 

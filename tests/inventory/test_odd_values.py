@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.core.errors import Invalid
 from app.core.idempotency import LONGEST_KEY
 from app.inventory import queries
-from app.security.tokens import create_token
+from app.security.tokens import LONGEST_NAME, create_token
 from tests.factories import make_product, make_user
 from tests.security.test_login import csrf_of, sign_in
 
@@ -54,3 +55,13 @@ def test_a_version_in_a_header_has_so_many_digits(app, client, program, match, s
     count = {**ADD, "operation": "set", "quantity": 7}
 
     assert client.post(URL, json=count, headers={**program, "If-Match": match}).status_code == status
+
+
+def test_a_token_has_a_name_that_the_ledger_can_hold(any_app, client):
+    make_product(sku="CUP", stock=10)
+    token = create_token("t" * LONGEST_NAME, ["inventory:write"])
+
+    assert client.post(URL, json=ADD, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    for name in ("", "t" * (LONGEST_NAME + 1)):
+        with pytest.raises(Invalid):
+            create_token(name, ["inventory:write"])

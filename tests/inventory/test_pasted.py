@@ -121,3 +121,8 @@ def test_more_than_fit_into_a_transaction_become_an_import_with_each_its_figure(
     [part] = db.session.scalars(sa.select(StockImportPart)).all()
     assert answer.headers["Location"].startswith("/staff/inventory/import/")
     assert {row["sku"]: row["after"] for row in part.rows} == {"VASE": 7, "CUP": 12, "LAMP": 0}
+
+
+def test_units_that_no_page_sends_with_figures_do_no_harm(mira):
+    assert preview(mira, "CUP\t7", units="abc").status_code == 200
+    assert on_hand() == [12, 3, 0]

@@ -158,6 +158,18 @@ def test_an_order_number_belongs_to_one_open_hold(any_app):
     assert figures("CUP") == (5, 2, 3)
 
 
+def test_what_one_order_has_paid_for_is_not_sold_as_another(any_app):
+    make_product(sku="CUP", stock=5)
+    paid = reserve(ADA, CUP=2)
+    run_transaction(lambda: reservations.confirm(paid.id, "KM-1"))
+
+    with pytest.raises(ReservationGone, match="belongs to order KM-1"):
+        process("KM-2", paid)
+
+    assert figures("CUP") == (5, 2, 3)
+    assert process("KM-1", paid).status == "committed"
+
+
 def test_what_is_not_sold_here(any_app):
     product = make_product(sku="CUP", stock=5)
     held = reserve(ADA, CUP=2)

@@ -1,6 +1,6 @@
 """The SKU's page: who may do what, what it says, and that nothing typed is lost."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from app.inventory import locations, open_holds, queries, sku_settings
 from app.inventory.adjustments import change_stock
 from app.inventory.reservations import Party
 from app.security.models import AuditEntry
-from tests.factories import SHELF, make_product
+from tests.factories import SHELF, add_variant, make_product
 from tests.inventory.holding import ADA, BY_TEST, age, figures, reserve
 from tests.inventory.stock_pages import client_of, send, words
 from tests.inventory.waiting_list import wait_for_it
@@ -216,3 +216,22 @@ def test_the_page_says_how_many_wait_for_it(staff):
     wait_for_it("CUP", "ada@example.test", "jun@example.test")
 
     assert "2 people wait for it to be back" in words(staff.get(PAGE).text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "state"),
+    [
+        ("America/New_York", "2026-03-10T03:30:00+00:00", "back"),  # the evening of the 9th
+        ("Europe/Berlin", "2026-03-09T23:30:00+00:00", "out"),  # past midnight
+    ],
+)
+def test_a_promised_day_ends_at_the_shops_own_midnight(make_app, monkeypatch, zone, at, state):
+    moment = datetime.fromisoformat(at)
+    with make_app(SHOP_TIMEZONE=zone).app_context():
+        product = make_product(sku="VASE", stock=0)
+        add_variant(product, "CUP", glaze="Ash", stock=0, back_on=date(2026, 3, 9))
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        monkeypatch.setattr(clock, "now_ms", lambda: int(moment.timestamp() * 1000))
+
+        assert queries.get_stock("CUP").state == state
+        assert sku_settings.is_past(date(2026, 3, 9)) == (state == "out")

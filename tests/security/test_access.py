@@ -13,10 +13,11 @@ PUBLIC = {
     "/password", "/password/<token>", "/media/<path:name>", "/static/<version>/<path:name>", "/live/messages",
     "/live/tokens", "/api/health", "/api/health/ready", "/api/openapi.json", "/api/docs", "/api/realtime/inventory",
     "/mails", "/mails/<int(max=2147483647):mail_id>", "/dev/ui", "/products/<slug>/back-in-stock",
-    "/back-in-stock/<token>", "/back-in-stock/<token>/stop", "/back-in-stock/stopped", "/cart", "/cart/<sku>",
-    "/cart/<sku>/removal", "/cart/<sku>/saved", "/cart/prices", "/checkout", "/checkout/contact",
-    "/checkout/delivery", "/checkout/payment", "/orders", "/orders/links", "/orders/<number>",
-    "/orders/<number>/cancellation", "/api/payments/<name>/callback",
+    "/back-in-stock/<token>", "/back-in-stock/<token>/stop", "/back-in-stock/stopped", "/cart", "/cart/drawer",
+    "/cart/<sku>", "/cart/<sku>/removal", "/cart/<sku>/saved", "/cart/prices", "/checkout", "/checkout/contact",
+    "/checkout/delivery", "/checkout/payment", "/checkout/ended",
+    "/checkout/hold/<any(contact, delivery, payment):step>", "/orders", "/orders/links", "/orders/<number>",
+    "/orders/<number>/receipt", "/orders/<number>/cancellation", "/api/payments/<name>/callback",
 }  # fmt: skip
 ADD = {"productId": "CUP", "quantity": 5, "operation": "add"}
 
@@ -101,3 +102,18 @@ def test_what_somebody_says_of_himself_grants_nothing(app, client):
     answer = client.post("/api/realtime/inventory?userId=admin", json=ADD, headers={"X-User-ID": "admin"})
 
     assert answer.status_code == 401
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_a_page(app, client):
+    make_product(sku="CUP", stock=10)
+    make_user("staff", email="who@example.test")
+    sent_from = {"Referer": "http://localhost/staff/inventory/sku/CUP?holds=2"}
+    form = {"csrf_token": csrf_of(client, "/login")}
+
+    answer = client.post("/staff/inventory/sku/CUP/settings", data=form, headers=sent_from)
+    stranger = client.post(
+        "/staff/inventory/sku/CUP/settings", data=form, headers={"Referer": "http://evil.example/x"}
+    )
+
+    assert answer.headers["Location"] == "/login?next=/staff/inventory/sku/CUP%3Fholds%3D2"
+    assert stranger.headers["Location"] == "/login?next=/"

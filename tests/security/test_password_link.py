@@ -5,7 +5,9 @@ import sqlalchemy as sa
 from app.core import jobs, mail
 from app.core.database import db
 from app.core.mail import Mail
+from app.security import recovery, sessions
 from app.security.models import LoginSession
+from app.security.passwords import is_password
 from app.security.recovery import mail_link
 from tests.factories import PASSWORD, make_user
 from tests.security.test_login import csrf_of, sign_in
@@ -100,3 +102,32 @@ def test_the_mail_is_delivered_once_into_the_folder(app, client):
 
     assert not (folder / f"{mail_id}.eml").exists()
     assert db.session.get(Mail, mail_id).sent_at
+
+
+def test_the_old_password_opens_nothing_once_the_new_one_is_set(any_app, client, monkeypatch):
+    """Also for somebody whose guess was being checked at that moment."""
+    user = make_user("shopper", email="ada@example.test")
+    token = recovery.make_token(user)
+
+    def check_slowly(password_hash, password):
+        with client.application.app_context():
+            recovery.set_password(token, NEW)
+        return is_password(password_hash, password)
+
+    csrf = csrf_of(client)
+    monkeypatch.setattr(sessions, "is_password", check_slowly)
+    form = {"email": "ada@example.test", "password": PASSWORD, "csrf_token": csrf}
+
+    assert client.post("/login", data=form).status_code == 422
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(LoginSession)) == 0
+
+
+def test_nobody_is_mailed_without_end(app, client):
+    form = {"email": "ada@example.test", "csrf_token": csrf_of(client, "/password")}
+
+    statuses = [
+        client.post("/password", data=form, environ_base={"REMOTE_ADDR": f"10.0.0.{number}"}).status_code
+        for number in range(21)
+    ]
+
+    assert statuses == [200] * 20 + [429]

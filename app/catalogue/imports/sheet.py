@@ -17,7 +17,8 @@ from app.core.database import db
 OF_PRODUCT = ("name", "tagline", "description", "category", "status", "facts")
 OF_VARIANT = ("glaze", "glaze_hex", "size", "price")
 COLUMNS = ("product", "name", "tagline", "description", "category", "status", "sku", *OF_VARIANT, "facts")
-LONGEST = {"name": 120, "tagline": 200, "description": 10_000, "glaze": 40, "size": 40}
+LONGEST = {"name": 120, "tagline": 200, "glaze": 40, "size": 40}
+LONGEST_CELL = 10_000
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 FACTS = " | "
 
@@ -140,8 +141,9 @@ class Reader:
 
     def parse(self, row: CsvRow, column: str, text: str) -> Any:
         """None for what cannot be right, which is noted."""
-        if len(text) > LONGEST.get(column, 10_000):
-            self.complain(row, column, f"At most {LONGEST[column]} characters")
+        most = LONGEST.get(column, LONGEST_CELL)
+        if len(text) > most:
+            self.complain(row, column, f"At most {most:,} characters")
             return None
         try:
             return self._parsers.get(column, str)(text)

@@ -58,7 +58,7 @@ class BulkForm(OnceForm):
 
     def wanted(self) -> BulkChange:
         text = (self.units.data or "").strip()
-        units = int(text) if text else None
+        units = int(text) if text and self.operation.data != EACH else None
         return BulkChange(self.operation.data, units, self.location.data or "", self.read_figures())
 
 

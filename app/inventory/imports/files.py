@@ -19,7 +19,6 @@ from app.security.access import Caller
 
 PREVIEW_KEPT_MS = 24 * 3600 * 1000
 DAY_MS = 24 * 3600 * 1000
-MODES = ("all", "skip")
 LISTED = 20
 MOST_PROBLEMS = 200
 

@@ -68,8 +68,8 @@ class StockLevel(db.Model):
 class StockMovement(db.Model):
     """One line of the ledger: what changed, what was left, why and by whom. `version` has no gaps within a level.
 
-    `source` names what it belongs to: `hold:<reservation>`, `import:<id>` or nothing. A trigger in the database refuses
-    to change a line, and to delete one that no checkpoint covers.
+    `source` names what it belongs to, such as `hold:<reservation>`, `import:<id>` or `undo:bulk:<id>`, or is empty. A
+    trigger in the database refuses to change a line, and to delete one that no checkpoint covers.
     """
 
     __tablename__ = "stock_movement"

@@ -2,8 +2,7 @@
 
 from flask import Blueprint, Response, request, stream_with_context
 
-from app.core import clock
-from app.inventory import exports, locations
+from app.inventory import days, exports, locations
 from app.inventory.views.grid import read_query
 from app.security.access import role_required
 
@@ -17,6 +16,6 @@ def show_export() -> Response:
     wanted = read_query(request.args, locations.name_locations())
     lines = stream_with_context(exports.write_rows(wanted))
     response = Response(lines, content_type="text/csv; charset=utf-8")
-    name = f"stock-{clock.now().date().isoformat()}.csv"
+    name = f"stock-{days.today().isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -71,7 +71,7 @@ def read_query(values: "MultiDict[str, str]", places: dict[str, str]) -> GridQue
     """Whatever is not understood is as if it were not there."""
     state, sort, page = values.get("state", ""), values.get("sort", ""), values.get("page", "")
     return GridQuery(
-        text=values.get("q", "").strip()[:LONGEST_TEXT],
+        text=values.get("q", "").replace("\0", "").strip()[:LONGEST_TEXT],
         state=state if state in STATES else "all",
         location=known_location(values, places),
         sort=sort if sort in SORTS else "sku",
