@@ -1,10 +1,13 @@
 """The command line that gives access and takes it away."""
 
+import time
+
 import pytest
 import sqlalchemy as sa
 
-from app.core.database import db
-from app.security.models import AuditEntry, LoginSession, User
+from app.core.database import db, transaction
+from app.security import tokens
+from app.security.models import ApiToken, AuditEntry, LoginSession, User
 from app.security.tokens import create_token, find_token
 from tests.factories import PASSWORD, make_user
 from tests.security.test_login import sign_in
@@ -38,6 +41,20 @@ def test_a_token_works_until_it_is_revoked(run):
 
     assert find_token(token) is None
     assert audited()[-1] == ("token_revoked", "token:import", "cli")
+
+
+def test_a_token_revoked_by_another_process_ends_in_a_moment(run, monkeypatch):
+    monkeypatch.setattr(tokens, "KNOWN_FOR_S", 0.2)
+    token = run("token", "import", "--scope", "inventory:read").strip()
+    assert find_token(token)
+    with transaction():
+        db.session.execute(sa.update(ApiToken).values(revoked_at=1))
+
+    deadline = time.monotonic() + 5
+    while find_token(token) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert find_token(token) is None
 
 
 def test_a_token_that_is_not_there_cannot_be_revoked_and_one_without_scope_not_made(run):
