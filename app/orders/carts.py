@@ -1,7 +1,10 @@
 """Putting things into a cart and taking them out. A cart holds no stock: that begins with the checkout."""
 
+import contextlib
+
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.exc import IntegrityError
 
 from app.catalogue.models import Product, Variant
 from app.core import outbox
@@ -24,17 +27,30 @@ def add_to_cart(owner: str, sku: str, quantity: int) -> CartLine:
     Raises UnknownSku, NotForSale, Invalid, or InsufficientStock when the shelf has less than the cart would have then.
     """
     variant = get_offered(sku)
-    line = db.session.get(CartLine, (owner, variant.id))
-    already = line.quantity if line and not line.is_saved else 0
-    check_quantity(owner, sku, already + quantity)
-    if line is None:
+    while (line := lock_line(owner, variant.id)) is None:
+        check_quantity(owner, sku, quantity)
         check_room(owner)
-        line = CartLine(
-            owner=owner, variant_id=variant.id, seen_price_minor=variant.price_minor, added_at=now_ms()
-        )
-        db.session.add(line)
+        with contextlib.suppress(IntegrityError), db.session.begin_nested():  # another tab may be first
+            return touch(new_line(owner, variant, quantity))
+    already = 0 if line.is_saved else line.quantity
+    check_quantity(owner, sku, already + quantity)
     line.quantity, line.is_saved = already + quantity, False
     return touch(line)
+
+
+def new_line(owner: str, variant: Variant, quantity: int) -> CartLine:
+    now, price = now_ms(), variant.price_minor
+    line = CartLine(
+        owner=owner,
+        variant_id=variant.id,
+        quantity=quantity,
+        seen_price_minor=price,
+        added_at=now,
+        changed_at=now,
+    )
+    db.session.add(line)
+    db.session.flush()
+    return line
 
 
 def set_quantity(owner: str, sku: str, quantity: int) -> CartLine | None:
@@ -131,14 +147,16 @@ def check_room(owner: str) -> None:
 
 
 def get_line(owner: str, sku: str) -> CartLine:
-    line = db.session.scalar(
-        sa.select(CartLine)
-        .join(Variant, Variant.id == CartLine.variant_id)
-        .where(CartLine.owner == owner, Variant.sku == sku)
-    )
+    """Locked, so that two tabs count one after the other."""
+    variant_id = db.session.scalar(sa.select(Variant.id).where(Variant.sku == sku))
+    line = lock_line(owner, variant_id) if variant_id else None
     if line is None:
         raise NotInCart()
     return line
+
+
+def lock_line(owner: str, variant_id: int) -> CartLine | None:
+    return db.session.get(CartLine, (owner, variant_id), with_for_update=True, populate_existing=True)
 
 
 def remove(line: CartLine) -> None:

@@ -1,9 +1,12 @@
 """What goes into a cart, what comes out, and what becomes of it at login."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app.core.database import run_transaction, transaction
-from app.core.errors import Invalid
+from app.core.errors import DomainError, Invalid
 from app.inventory.errors import InsufficientStock, NotForSale, UnknownSku
 from app.orders import carts, queries
 from app.orders.errors import NotInCart
@@ -42,6 +45,41 @@ def test_quantities_are_set_and_nothing_takes_the_line_out(any_app):
     with pytest.raises(InsufficientStock):
         change(carts.set_quantity, OWNER, "CUP", 4)
     change(carts.set_quantity, OWNER, "CUP", 0)
+    assert items() == []
+
+
+def at_once(app, *actions):
+    """Each in a thread of its own. Returns what each raised, or None."""
+    start = threading.Barrier(len(actions))
+
+    def run(action):
+        with app.app_context():
+            start.wait(10)
+            try:
+                action()
+            except DomainError as error:
+                return type(error)
+            return None
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return [future.result(30) for future in [pool.submit(run, action) for action in actions]]
+
+
+def test_tabs_that_add_at_once_add_up(any_app):
+    make_product(sku="CUP", stock=9)
+
+    assert at_once(any_app, *[lambda: put(ADA, CUP=1)] * 6) == [None] * 6
+
+    assert items() == [("CUP", 6)]
+
+
+def test_tabs_that_take_out_at_once_take_out_once(any_app):
+    make_product(sku="CUP", stock=9)
+    put(ADA, CUP=2)
+
+    answers = at_once(any_app, *[lambda: change(carts.remove_line, OWNER, "CUP")] * 4)
+
+    assert (answers.count(None), answers.count(NotInCart)) == (1, 3)
     assert items() == []
 
 
