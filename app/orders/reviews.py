@@ -4,9 +4,12 @@ The money is set aside and not taken. A bank keeps it for a week, so nobody wait
 back after a day.
 """
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.core import outbox
 from app.core.database import db, now_ms, run_transaction
 from app.core.errors import DomainError
 from app.core.mail import write_mail
@@ -27,7 +30,13 @@ def backorder_order(order: Order, actor: str, note: str = "") -> None:
     order = lock_review(order.id)
     transitions.record(order.id, order.status, actor, note or "Waits for the next units")
     order.version += 1
+    outbox.announce(transitions.ORDER_CHANGED, order.number, order.version)
     write_mail(order.email, "orders/backorder.mail.txt", order=order, url=queries.link_of(order))
+
+
+def is_backordered(order: Order, events: Sequence[OrderEvent]) -> bool:
+    """Staff have promised it the next units. `events` are newest first."""
+    return order.status == "stock_review" and events[0].actor != UNSEEN
 
 
 def supply_order(order: Order, actor: str, note: str = "") -> None:

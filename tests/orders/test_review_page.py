@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.orders import payments, queries
+from app.core.database import run_transaction
+from app.orders import payments, queries, reviews
 from app.orders.providers import Outcome, current_provider
 from app.orders.providers.practice import ANSWERS_LATE
 from tests.factories import make_product, make_user
@@ -44,6 +45,15 @@ def test_it_may_wait_and_gets_units_when_they_come(order, staff):
 
     assert status(order) == "paid"
     assert "Start packing" in staff.get(path)
+
+
+def test_its_shopper_reads_what_was_decided(order, client):
+    link = queries.link_of(order).partition("/orders/")[2]
+    assert "We are looking into it</h1>" in client.get(f"/orders/{link}").text
+
+    run_transaction(lambda: reviews.backorder_order(order, "user:mira"))
+
+    assert "The next ones are yours</h1>" in client.get(f"/orders/{link}").text
 
 
 def test_there_is_no_receipt_of_money_that_was_not_taken(order, client):

@@ -16,6 +16,7 @@ from app.orders.deliveries import DELIVERIES
 from app.orders.forms.orders import LookupForm
 from app.orders.models import Order
 from app.orders.progress import list_steps
+from app.orders.reviews import is_backordered
 from app.security import access, limits
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -80,10 +81,12 @@ def find(number: str) -> Order:
 
 
 def order_page(order: Order, error: str = "") -> str:
+    events = queries.list_events(order.id)
     return render_template(
         "orders/_order_answer.html" if is_fragment_request() else "orders/order.html",
         **details(order),
-        steps=list_steps(order, queries.list_events(order.id)),
+        steps=list_steps(order, events),
+        is_backordered=is_backordered(order, events),
         error=error,
         form=OnceForm(formdata=None),
         can_cancel=order.status in CANCELLABLE,
