@@ -92,19 +92,12 @@ def answer_request(
 ) -> Response:
     """Answer the running API request, once for its Idempotency-Key.
 
-    `around` runs the write and may refuse before it does; a key that has its answer already is answered all the same.
+    `around` runs the write; it is not asked when the key has its answer already, so it may refuse before it writes.
     """
     scope, key = f"{caller} {request.method} {request.path}", request.headers.get("Idempotency-Key")
     body = request.get_data()
-    try:
-        answer = around(lambda: once(scope, key, body, action))
-    except DatabaseBusy:
-        raise
-    except DomainError:
-        stored = find_answer(scope, key, body) if key else None
-        if stored is None:
-            raise
-        answer = stored
+    stored = find_answer(scope, key, body) if key else None
+    answer = stored or around(lambda: once(scope, key, body, action))
     response = jsonify(answer.document)
     response.status_code = answer.status
     if answer.replayed:
