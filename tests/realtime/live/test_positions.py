@@ -17,7 +17,7 @@ def resets(peer: Peer) -> list[Any]:
 def forget_channel(server: RedisServer, offset: int) -> None:
     """As after a week, which leaves the clock far ahead of what was counted."""
     server.client.delete("rt:c:shop")
-    wait_for(lambda: time.time() * 1000 > offset, 5, "the clock")
+    wait_for(lambda: time.time() * 1000 > offset + 2, 5, "the clock")
 
 
 def test_the_first_messages_of_a_channel_are_replayed_and_are_no_gap(
@@ -51,8 +51,6 @@ def test_a_channel_that_redis_forgot_counts_on_above_what_pages_know(
     open_page.wait_offset("shop", new[1])
     assert old.offset < new[0] and new[1] == new[0] + 1 < 2**53
     assert open_page.offsets("shop") == [old.offset, *new]
-    while not resets(open_page):
-        assert open_page.next()
     assert ["shop"] in resets(open_page)
 
 
