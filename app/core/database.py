@@ -23,7 +23,7 @@ from app.settings import Settings, SettingsError
 
 WRITE_WAIT_S = 2.0
 POOL_WAIT_S = 2.0
-POOL_SIZE = 8
+POOL_SIZE = 16
 CHUNK = 500
 
 NAMES = {
@@ -93,7 +93,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
-    pool = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "pool_timeout": POOL_WAIT_S}
+    # Connections over the pool's size would be made and ended with every request that finds it empty.
+    pool = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": POOL_WAIT_S}
     if settings.is_sqlite:
         # SQLite's own busy wait blocks the whole gevent loop; `begin_sqlite` waits cooperatively instead.
         return {**pool, "connect_args": {"timeout": 0, "check_same_thread": False}}

@@ -123,7 +123,7 @@ def test_with_every_connection_taken_callers_are_told_to_come_again(make_app, mo
     with app.app_context():
         till = Till(app)
         db.session.remove()
-        taken = [db.engine.connect() for _ in range(2 * database.POOL_SIZE)]
+        taken = [db.engine.connect() for _ in range(database.POOL_SIZE)]
         assert till.is_told_to_come_again(till.reserve())
         for connection in taken:
             connection.close()
