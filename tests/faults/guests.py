@@ -1,7 +1,6 @@
 """Shoppers of a shop whose processes die, and the judges of what is left: `verify` and the bank's own books."""
 
 import contextlib
-import time
 
 import pytest
 import requests
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.core.database import db
+from app.core.outbox import OutboxEvent
 from app.demo.shopper import Shopper, place_of
 from app.inventory.verification import verify
 from app.orders.models import Order
@@ -30,6 +30,12 @@ def inside(shop: Shop):
         close(app)
 
 
+def has_told_all(shop: Shop) -> bool:
+    with inside(shop):
+        waiting = sa.select(OutboxEvent.id).where(OutboxEvent.published_at.is_(None)).limit(1)
+        return db.session.scalar(waiting) is None
+
+
 class Guest(Shopper):
     """Each from an address of its own. `insist` sends a form, with the process dying under it, until it is answered."""
 
@@ -41,7 +47,9 @@ class Guest(Shopper):
         super().__init__(shop.url, f"127.7.{Guest.number // 250}.{Guest.number % 250 + 1}")
 
     def dies_at(self, point: str, act):
-        time.sleep(0.3)  # what the last request left to be marked is written: the next commit is this one's
+        wait_for(
+            lambda: has_told_all(self.shop), 20, "the last request's events: the next commit is this one's"
+        )
         let_web_die_at(self.shop, point)
         with pytest.raises(requests.RequestException):
             act().raise_for_status()

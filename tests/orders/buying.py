@@ -7,7 +7,10 @@ from app.inventory import expiry
 from app.inventory.models import Reservation
 from app.inventory.reservations import Party
 from app.orders import carts, checkout, fulfilment, payments, queries
-from app.orders.providers.practice import SUCCEEDS
+from app.orders.models import Payment
+from app.orders.providers import Outcome, current_provider
+from app.orders.providers.practice import ANSWERS_LATE, SUCCEEDS
+from tests.factories import make_product
 
 ADA = Party("visitor:ada", "address")
 JUN = Party("visitor:jun", "address")
@@ -31,6 +34,19 @@ def buy(party, card=SUCCEEDS, **wanted):
     put(party, **wanted)
     order = fill_in(party)
     return payments.pay(party, card, order.total_minor)
+
+
+def buy_too_late():
+    """An order of two cups, paid for when one was left."""
+    make_product(sku="CUP", stock=2, threshold=0)
+    order = buy(ADA, ANSWERS_LATE, CUP=2)
+    end_holds()
+    buy(JUN, CUP=1)
+    reference = db.session.scalar(sa.select(Payment.reference).where(Payment.order_id == order.id))
+    current_provider()._change(reference, known_at=0)
+    payments.settle(reference, Outcome("authorised"))
+    assert status(order) == "stock_review"
+    return order
 
 
 def status(order):

@@ -3,28 +3,17 @@
 import pytest
 
 from app.core.database import run_transaction
-from app.orders import payments, queries, reviews
-from app.orders.providers import Outcome, current_provider
-from app.orders.providers.practice import ANSWERS_LATE
-from tests.factories import make_product, make_user
+from app.orders import queries, reviews
+from tests.factories import make_user
 from tests.inventory.test_ledger import change
-from tests.orders.buying import ADA, JUN, buy, status
-from tests.orders.test_paying import end_hold, reference_of
+from tests.orders.buying import buy_too_late, status
 from tests.orders.test_whole_way import Guest
 from tests.security.test_login import sign_in
 
 
 @pytest.fixture
 def order(app):
-    """Two cups, paid for when one was left."""
-    make_product(sku="CUP", stock=2, threshold=0)
-    order = buy(ADA, ANSWERS_LATE, CUP=2)
-    end_hold(order)
-    buy(JUN, CUP=1)
-    current_provider()._change(reference_of(order), known_at=0)
-    payments.settle(reference_of(order), Outcome("authorised"))
-    assert status(order) == "stock_review"
-    return order
+    return buy_too_late()
 
 
 @pytest.fixture

@@ -16,23 +16,15 @@ from app.orders.providers.practice import ANSWERS_LATE
 from tests.factories import make_product
 from tests.inventory.past import change
 from tests.orders.bank_books import disagreements
-from tests.orders.buying import ADA, JUN, act, buy, status
-from tests.orders.test_paying import end_hold, reference_of
+from tests.orders.buying import ADA, act, buy, buy_too_late, status
+from tests.orders.test_paying import reference_of
 
 DAY_MS = 24 * 3600 * 1000
 
 
 @pytest.fixture
 def order(any_app):
-    """Two cups, paid for when one was left."""
-    make_product(sku="CUP", stock=2, threshold=0)
-    order = buy(ADA, ANSWERS_LATE, CUP=2)
-    end_hold(order)
-    buy(JUN, CUP=1)
-    current_provider()._change(reference_of(order), known_at=0)
-    payments.settle(reference_of(order), Outcome("authorised"))
-    assert status(order) == "stock_review"
-    return order
+    return buy_too_late()
 
 
 def age(days):
