@@ -10,15 +10,18 @@ from bench import (
     alert,
     anatomy,
     badge,
+    crowd,
     fanout,
     growth,
     history,
+    inbound,
     neighbours,
     orders,
     page,
     read,
     reserve,
     results,
+    returns,
     surroundings,
     update,
     weight,
@@ -29,10 +32,13 @@ from bench.shop import Broken, Shop, raise_on_termination
 MISSED, BROKEN, REFUSED = 1, 2, 3
 BUSY = "busy machine, not recorded"
 # Both are there for shops on the internet; here one address plays all clients.
-VARIABLES = {"WEBSOCKET_MAX_CLIENTS": "5000", "WEBSOCKET_MAX_PER_IP": "5000"}
+VARIABLES = {"WEBSOCKET_MAX_CLIENTS": "12000", "WEBSOCKET_MAX_PER_IP": "12000"}
 
 RIGS: dict[str, Callable[[Shop, float | None], list[Measure]]] = {
     "fanout": fanout.measure,
+    "crowd": crowd.measure,
+    "inbound": inbound.measure,
+    "returns": returns.measure,
     "update": update.measure,
     "page": page.measure,
     "badge": badge.measure,
@@ -46,7 +52,7 @@ RIGS: dict[str, Callable[[Shop, float | None], list[Measure]]] = {
     "growth": growth.measure,
 }
 
-PICTURES = {"growth": growth.draw}
+PICTURES = {"growth": growth.draw, "crowd": crowd.draw}
 
 
 def main() -> int:

@@ -15,21 +15,20 @@ RECEIVE_BYTES = 65536
 DEFLATE_OFFER = "permessage-deflate; client_max_window_bits"
 
 
-def open_sockets(port: int, count: int, channel: str, deflate: bool) -> list[socket.socket]:
-    return [open_socket(port, channel, deflate) for _ in range(count)]
-
-
-def open_socket(port: int, channel: str, deflate: bool) -> socket.socket:
-    """Connected, subscribed, and read up to the answer; nothing has been published by then."""
+def open_socket(port: int, channels: list[str], deflate: bool) -> socket.socket:
+    """Connected, subscribed if to anything, and read up to the answer; nothing has been published by then."""
     sock = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     rest = upgrade(sock, port, deflate)
-    sock.sendall(
-        frames.client_frame(frames.TEXT, json.dumps({"type": "subscribe", "channel": channel}).encode())
-    )
-    answer = read_until_subscribed(sock, rest)
-    if "error" in answer["channels"].get(channel, {"error": "no answer"}):
-        raise Broken(f"the server refused {channel}: {answer}")
+    if not channels:
+        read_until(sock, rest, "hello")
+        sock.setblocking(False)
+        return sock
+    wanted = {"type": "subscribe", "channels": [{"channel": name} for name in channels]}
+    sock.sendall(frames.client_frame(frames.TEXT, json.dumps(wanted).encode()))
+    answers = read_until(sock, rest, "subscribed")["channels"]
+    if refused := [name for name in channels if "error" in answers.get(name, {"error": "no answer"})]:
+        raise Broken(f"the server refused {refused}: {answers}")
     sock.setblocking(False)
     return sock
 
@@ -55,12 +54,12 @@ def upgrade(sock: socket.socket, port: int, deflate: bool) -> bytes:
     return rest
 
 
-def read_until_subscribed(sock: socket.socket, rest: bytes) -> dict[str, Any]:
+def read_until(sock: socket.socket, rest: bytes, kind: str) -> dict[str, Any]:
     reader = frames.Reader()
     while True:
         for _, payload in reader.feed(rest):
             message: dict[str, Any] = json.loads(payload)
-            if message["type"] == "subscribed":
+            if message["type"] == kind:
                 return message
         rest = receive(sock)
 

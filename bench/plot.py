@@ -36,6 +36,15 @@ def lines(title: str, names: list[str], values: dict[str, list[float]]) -> str:
     )
 
 
+def stack(pictures: list[str]) -> str:
+    """Several pictures of this module in one, from top to bottom."""
+    placed = "".join(
+        picture.strip().replace("<svg ", f'<svg y="{number * HEIGHT}" width="{WIDTH}" height="{HEIGHT}" ', 1)
+        for number, picture in enumerate(pictures)
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT * len(pictures)}">{placed}</svg>\n'
+
+
 def text(
     x: float, y: float, words: str, *, anchor: str = "start", size: int = 12, colour: str = "#333"
 ) -> str:

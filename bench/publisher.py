@@ -1,4 +1,4 @@
-"""Publishes to one channel on a schedule, through the shop's own publish."""
+"""Publishes on a schedule, through the shop's own publish."""
 
 import random
 import time
@@ -6,7 +6,8 @@ import time
 from flask import Flask
 
 from app.core.redis import Breaker, connect
-from app.realtime.publish import Message, publish
+from app.realtime.channels import find_channel
+from app.realtime.publish import Message, publish_all
 from bench.schedule import Schedule
 from bench.shop import Broken
 
@@ -16,26 +17,32 @@ SHAPES = ("vase", "bowl", "teapot", "tumbler", "plate", "lamp", "planter", "jar"
 
 
 class Publisher:
-    def __init__(self, redis_url: str, channel: str):
-        self.channel = channel
+    def __init__(self, redis_url: str):
         self._app = Flask("bench")
         self._app.extensions["redis"] = Breaker(connect(redis_url))
-        self._version = 0
+        self._number = 0
 
-    def publish(self, schedule: Schedule, content: str) -> list[float]:
-        """Every message carries its number and its due moment. Returns how many ms late each was."""
+    def publish(self, schedule: Schedule, content: str, channels: list[str], batch: int = 1) -> list[float]:
+        """At each moment `batch` messages in one round trip, each to the next channel.
+
+        Every message carries its number, which grows for ever, and its due moment. Returns how many ms late each was.
+        """
         lateness = []
         with self._app.app_context():
             for number, due in schedule.moments():
                 lateness.append((time.time() - due) * 1000)
-                if not publish(self._message(number, due, content)).processes:
-                    raise Broken(f"nobody listens to {self.channel}, or its version is not new")
+                names = [channels[(number * batch + turn) % len(channels)] for turn in range(batch)]
+                answers = publish_all([self._message(name, due, content) for name in names])
+                if not all(answer.processes for answer in answers):
+                    raise Broken("nobody listens to a channel, or its version is not new")
         return lateness
 
-    def _message(self, number: int, due: float, content: str) -> Message:
-        self._version += 1
-        data = {"number": number, "due": due}
-        return Message(self.channel, EVENT, int(due * 1000), data, {"en": content}, self._version)
+    def _message(self, channel: str, due: float, content: str) -> Message:
+        self._number += 1
+        data = {"number": self._number, "due": due}
+        kind = find_channel(channel)
+        version = self._number if kind and kind.mode == "state" else None
+        return Message(channel, EVENT, int(due * 1000), data, {"en": content}, version)
 
 
 def fragment(size: int) -> str:
