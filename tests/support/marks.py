@@ -4,6 +4,8 @@ import pytest
 
 BROWSER_FIXTURES = {"browser", "new_page", "page", "chromium", "visit"}
 PROCESS_FIXTURES = {"shop", "module_shop"}
+# Where a page is looked at in four ways, the first tier takes two that differ in both.
+SECOND_LOOKS = ({"width": 390, "scheme": "light"}, {"width": 1440, "scheme": "dark"})
 
 
 # First, because xdist reads the groups in the same hook.
@@ -15,10 +17,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if names & PROCESS_FIXTURES:
             item.add_marker("processes")
-        group_with_its_kind(item)
+        if is_second_look(item):
+            item.add_marker("slow")
+        group_with_its_kind(item, names)
 
 
-def group_with_its_kind(item: pytest.Item) -> None:
+def is_second_look(item: pytest.Item) -> bool:
+    given = getattr(item, "callspec", None)
+    return bool(given) and any(look.items() <= given.params.items() for look in SECOND_LOOKS)
+
+
+def group_with_its_kind(item: pytest.Item, names: set[str]) -> None:
     """What is heavy stays on one worker, a module at a time: two browsers at once would only wait for each other."""
     if item.get_closest_marker("xdist_group"):
         return
@@ -26,5 +35,5 @@ def group_with_its_kind(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.xdist_group("heavy"))
     elif item.get_closest_marker("postgres"):
         item.add_marker(pytest.mark.xdist_group("postgres"))
-    elif "tests/realtime/live/" in item.nodeid:
+    elif "tests/realtime/live/" in item.nodeid or "start_live" in names:
         item.add_marker(pytest.mark.xdist_group("sockets"))
