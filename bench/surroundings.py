@@ -14,17 +14,7 @@ from bench.chromium import find_browser
 from bench.neighbours import read_pressure
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = (
-    "flask",
-    "flask-sock",
-    "gevent",
-    "greenlet",
-    "gunicorn",
-    "redis",
-    "sqlalchemy",
-    "wsproto",
-    "playwright",
-)
+PACKAGES = ("flask", "flask-sock", "gevent", "greenlet", "gunicorn", "redis", "sqlalchemy", "playwright")
 
 
 def describe() -> dict[str, Any]:

@@ -7,19 +7,26 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import gevent
-from wsproto import ConnectionType
-from wsproto.connection import Connection as Wire
-from wsproto.events import BytesMessage, CloseConnection, Message, Ping, Pong, TextMessage
-from wsproto.utilities import RemoteProtocolError
 
-from app.realtime.live.frames import close_frame, json_frame, pong_frame
-from app.realtime.live.handshake import BoundedDeflate, accepts_deflate, switching_protocols
-from app.realtime.live.limits import TokenBucket, client_address
+from app.realtime.live.assembly import Breach
+from app.realtime.live.frames import (
+    CLOSE,
+    CONTINUATION,
+    PING,
+    PONG,
+    TEXT,
+    close_frame,
+    json_frame,
+    pong_frame,
+)
+from app.realtime.live.handshake import FULL_WINDOW, agree_on_deflate, switching_protocols
+from app.realtime.live.limits import JOIN_RATE, TokenBucket, client_address
 from app.realtime.live.message import DEFAULT_LANGUAGE
 from app.realtime.live.outbox import Outbox
+from app.realtime.live.reader import Reader
 from app.settings import Settings
 
-RECEIVE_BYTES = 4096
+RECEIVE_BYTES = 16384
 # The kernel's default takes about 4 MB for each stalled reader, unseen by any bound of ours.
 SEND_BUFFER_BYTES = 131072
 PEER_TIMEOUT_MS = 40000
@@ -27,7 +34,7 @@ CLOSE_WAIT_SECONDS = 2
 DISCARD_PAUSE_SECONDS = 0.02
 LONGEST_LABEL = 64
 GOING_AWAY_CODES = (1011, 1012, 1013)
-ABNORMAL, TOO_BIG = 1006, 1009
+NO_CODE, ABNORMAL = 1005, 1006
 
 
 class Listener(Protocol):
@@ -35,9 +42,13 @@ class Listener(Protocol):
 
     def on_text(self, connection: "Connection", text: str) -> None: ...
 
-    def on_binary(self, connection: "Connection") -> None: ...
+    def on_binary(self, connection: "Connection", data: bytes) -> None: ...
+
+    def on_pong(self, connection: "Connection", payload: bytes) -> None: ...
 
     def on_excess(self, connection: "Connection") -> None: ...
+
+    def on_breach(self, connection: "Connection", code: int) -> None: ...
 
 
 class Connection:
@@ -51,10 +62,14 @@ class Connection:
         "id",
         "sock",
         "outbox",
-        "wire",
+        "reader",
+        "window_bits",
         "bucket",
         "variant",
         "channels",
+        "joins",
+        "grants",
+        "faults",
         "address",
         "label",
         "subject",
@@ -63,10 +78,8 @@ class Connection:
         "heard_at",
         "spoke_at",
         "pinged_at",
+        "half_since",
         "close_code",
-        "max_message",
-        "_parts",
-        "_size",
         "_refused",
         "__weakref__",
     )
@@ -75,29 +88,35 @@ class Connection:
 
     def __init__(self, environ: Mapping[str, Any], settings: Settings):
         now = time.monotonic()
-        deflate = settings.WEBSOCKET_ENABLE_COMPRESSION and accepts_deflate(
-            environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS", "")
+        offers = (
+            environ.get("HTTP_SEC_WEBSOCKET_EXTENSIONS", "") if settings.WEBSOCKET_ENABLE_COMPRESSION else ""
         )
+        agreement = agree_on_deflate(offers)
         self.id = f"c-{secrets.token_hex(6)}"
         self.sock = environ["gunicorn.socket"]
         tune(self.sock)
         self.outbox = Outbox(self.sock, settings.WEBSOCKET_QUEUE_BYTES, settings.WEBSOCKET_QUEUE_FRAMES)
-        self.max_message = settings.WEBSOCKET_MAX_MESSAGE
-        self.wire = Wire(ConnectionType.SERVER, [BoundedDeflate(self.max_message)] if deflate else [])
+        self.reader = Reader(settings.WEBSOCKET_MAX_MESSAGE, agreement is not None)
+        self.window_bits = agreement.window_bits if agreement else 0
         self.bucket = TokenBucket(settings.WEBSOCKET_MESSAGE_RATE, settings.WEBSOCKET_MESSAGE_BURST, now)
-        self.variant = (DEFAULT_LANGUAGE, deflate)
-        # By name, the Unix time at which a private channel's token expires; None for a public channel.
+        # Who asked for a smaller window gets plain frames: the compressed ones are shared by all others.
+        self.variant = (DEFAULT_LANGUAGE, self.window_bits == FULL_WINDOW)
+        # By name, the monotonic time at which a private channel's token expires; None for a public channel.
         self.channels: dict[str, float | None] = {}
+        self.joins = TokenBucket(JOIN_RATE, 2 * settings.WEBSOCKET_MAX_CHANNELS, now)
+        # By name, the token of a private channel that a ticket stood for.
+        self.grants: dict[str, str] = {}
+        self.faults = 0
         self.address = client_address(environ, settings.TRUSTED_PROXIES)
         self.label = ""
         self.subject: str | None = None
         self.session: str | None = None
         self.opened_at = self.heard_at = self.spoke_at = self.pinged_at = now
+        # When a frame began that is not all here yet.
+        self.half_since: float | None = None
         self.close_code: int | None = None
-        self._parts: list[str] | None = None
-        self._size = 0
         self._refused = False
-        self.outbox.send(switching_protocols(environ["HTTP_SEC_WEBSOCKET_KEY"], deflate))
+        self.outbox.send(switching_protocols(environ["HTTP_SEC_WEBSOCKET_KEY"], agreement))
 
     def speak(self, language: str) -> None:
         self.variant = (language, self.variant[1])
@@ -120,15 +139,7 @@ class Connection:
             if self.close_code is not None:
                 gevent.sleep(DISCARD_PAUSE_SECONDS)
                 continue
-            try:
-                self.wire.receive_data(data)
-                for event in self.wire.events():
-                    self._handle(event, listener)
-                    if self.close_code is not None:
-                        break
-            except RemoteProtocolError as error:
-                hint = error.event_hint
-                self.close(int(hint.code) if isinstance(hint, CloseConnection) else 1002, "protocol error")
+            self._read(data, listener)
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Say why, and end.
@@ -140,18 +151,21 @@ class Connection:
         self.tell(
             {"type": "disconnect", "code": code, "reason": reason, "reconnect": code in GOING_AWAY_CODES}
         )
-        self._end(code, close_frame(code, reason))
+        self.end(code, reason)
+
+    def end(self, code: int | None, reason: str = "") -> None:
+        """The close frame alone. `code` None answers one that named none."""
+        if self.close_code is not None:
+            return
+        self.close_code = NO_CODE if code is None else code
+        self.outbox.send(close_frame(code, reason))
+        self.outbox.finish()
+        gevent.spawn_later(CLOSE_WAIT_SECONDS, self.outbox.cut)
 
     def abandon(self) -> None:
         """The peer is gone or nobody reads it any more; whatever waits for it is dropped."""
         self.close_code = self.close_code or ABNORMAL
         self.outbox.cut()
-
-    def _end(self, code: int, frame: bytes) -> None:
-        self.close_code = code
-        self.outbox.send(frame)
-        self.outbox.finish()
-        gevent.spawn_later(CLOSE_WAIT_SECONDS, self.outbox.cut)
 
     def _receive(self) -> bytes:
         try:
@@ -159,41 +173,40 @@ class Connection:
         except OSError:
             return b""
 
-    def _handle(self, event: Any, listener: Listener) -> None:
-        if isinstance(event, CloseConnection):
-            code = None if event.code == 1005 else int(event.code)
-            self._end(int(event.code), close_frame(code))
-        elif isinstance(event, Ping | Pong):
-            if self._afford(listener) and isinstance(event, Ping):
-                self.outbox.send(pong_frame(bytes(event.payload)))
-        elif isinstance(event, Message):
-            self._gather(event, listener)
+    def _read(self, data: bytes, listener: Listener) -> None:
+        begun = self.half_since or self.heard_at
+        try:
+            for opcode, payload in self.reader.read(data):
+                begun = self.heard_at
+                self._handle(opcode, payload, listener)
+                if self.close_code is not None:
+                    return
+        except Breach as breach:
+            self.end(breach.code, breach.reason)
+            listener.on_breach(self, breach.code)
+        self.half_since = begun if self.reader.is_within_frame else None
 
-    def _gather(self, event: Message[Any], listener: Listener) -> None:
-        """Frames count, not only messages: endless empty fragments must not be free."""
-        self._size += len(event.data)
-        if event.frame_finished and not self._afford(listener):
-            self._refused = True
-        if self._size > self.max_message:
-            self.close(TOO_BIG, f"a message has at most {self.max_message} bytes")
-        elif event.message_finished:
-            self._complete(event, listener)
-        elif isinstance(event, TextMessage):
-            self._parts = self._parts or []
-            self._parts.append(event.data)
-
-    def _complete(self, event: Message[Any], listener: Listener) -> None:
-        text = "".join([*(self._parts or ()), event.data]) if isinstance(event, TextMessage) else ""
-        refused = self._refused
-        self._parts, self._size, self._refused = None, 0, False
-        if refused or self.close_code is not None:
+    def _handle(self, opcode: int, payload: Any, listener: Listener) -> None:
+        """Frames are paid for, not only messages: pings and endless empty fragments must not be free."""
+        if opcode == CLOSE:
+            self.end(int.from_bytes(payload[:2]) if payload else None)
             return
-        if isinstance(event, BytesMessage):
-            listener.on_binary(self)
-        elif not text.isascii() and len(text.encode()) > self.max_message:
-            self.close(TOO_BIG, f"a message has at most {self.max_message} bytes")
+        afforded = self._afford(listener)
+        if opcode == PING and afforded:
+            self.outbox.send(pong_frame(payload))
+        elif opcode == PONG and afforded:
+            listener.on_pong(self, payload)
+        elif opcode not in (PING, PONG):
+            refused = self._refused or not afforded
+            self._refused = refused and opcode == CONTINUATION
+            if not refused and opcode != CONTINUATION:
+                self._hand_over(opcode, payload, listener)
+
+    def _hand_over(self, opcode: int, payload: Any, listener: Listener) -> None:
+        if opcode == TEXT:
+            listener.on_text(self, payload)
         else:
-            listener.on_text(self, text)
+            listener.on_binary(self, payload)
 
     def _afford(self, listener: Listener) -> bool:
         if self.bucket.take(time.monotonic()):

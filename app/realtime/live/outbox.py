@@ -46,6 +46,11 @@ class Outbox:
     def is_busy(self) -> bool:
         return self._drainer is not None
 
+    @property
+    def depth(self) -> tuple[int, int]:
+        """Bytes and frames that wait behind the frame in flight."""
+        return self._queued_bytes, len(self._queue or ())
+
     def send(self, frame: bytes, key: str | None = None) -> bool:
         """Write or queue one whole frame.
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.realtime.channels import find_channel
 from app.realtime.live.frames import close_frame, text_frame
-from app.realtime.live.handshake import accepts_deflate
+from app.realtime.live.handshake import agree_on_deflate
 from app.realtime.live.message import Message
 from tests.realtime.live.conftest import Publish
 from tests.realtime.live.peers import RawPeer
@@ -50,6 +50,7 @@ def test_the_length_is_told_in_the_shortest_form(length: int, header: bytes) -> 
 
 def test_close_frames_fit_into_a_control_frame() -> None:
     assert len(close_frame(1011, "x" * 500)) == 127
+    assert close_frame(1011, "é" * 100)[4:].decode() == "é" * 61
     assert close_frame(None) == b"\x88\x00"
 
 
@@ -83,36 +84,70 @@ def test_text_that_is_no_unicode_does_not_stop_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    "offers, accepted",
+    "offers, window",
     [
-        ("", False),
-        ("permessage-deflate", True),
-        ("permessage-deflate; client_max_window_bits", True),
-        ("permessage-deflate; client_max_window_bits=10", True),
-        ("permessage-deflate; server_no_context_takeover; client_no_context_takeover", True),
-        ("permessage-deflate; server_max_window_bits=15", True),
-        ('permessage-deflate; server_max_window_bits="15"', True),
-        ("permessage-deflate; server_max_window_bits=9", False),
-        ("permessage-deflate; server_max_window_bits", False),
-        ("permessage-deflate; server_max_window_bits=9, permessage-deflate", True),
-        ("permessage-deflate; unknown=1", False),
-        ("permessage-deflate; client_max_window_bits=99", False),
-        ("x-webkit-deflate-frame", False),
+        ("", None),
+        ("permessage-deflate", 15),
+        ("permessage-deflate; client_max_window_bits", 15),
+        ("permessage-deflate; client_max_window_bits=10", 15),
+        ("permessage-deflate;client_no_context_takeover ; server_no_context_takeover", 15),
+        ("permessage-deflate; server_max_window_bits=15", 15),
+        ('permessage-deflate; server_max_window_bits = "15"', 15),
+        ("permessage-deflate; server_max_window_bits=9", 9),
+        ("permessage-deflate; server_max_window_bits=8", 8),
+        ("permessage-deflate; server_max_window_bits=9, permessage-deflate", 15),
+        ("x-other; server_max_window_bits=9, permessage-deflate; server_max_window_bits=12", 12),
+        ("permessage-deflate; unknown, permessage-deflate", 15),
+        ("permessage-deflate; server_max_window_bits", None),
+        ("permessage-deflate; server_max_window_bits=16", None),
+        ("permessage-deflate; server_max_window_bits=7", None),
+        ("permessage-deflate; server_max_window_bits=09", None),
+        ('permessage-deflate; server_max_window_bits="15', None),
+        ("permessage-deflate; client_max_window_bits=99", None),
+        ("permessage-deflate; client_max_window_bits=", None),
+        ("permessage-deflate; server_no_context_takeover=1", None),
+        ("permessage-deflate; client_no_context_takeover=true", None),
+        ("permessage-deflate; client_max_window_bits; client_max_window_bits=10", None),
+        ("permessage-deflate; server_no_context_takeover; server_no_context_takeover", None),
+        ("permessage-deflate; unknown=1", None),
+        ("permessage-deflate;", None),
+        ("permessage-deflate=1", None),
+        ("x-webkit-deflate-frame", None),
+        (",;=,", None),
     ],
 )
-def test_an_offer_is_accepted_when_frames_can_be_shared(offers: str, accepted: bool) -> None:
-    assert accepts_deflate(offers) is accepted
+def test_the_best_offer_that_can_be_kept_is_agreed_on(offers: str, window: int | None) -> None:
+    agreement = agree_on_deflate(offers)
+
+    assert (agreement.window_bits if agreement else None) == window
 
 
 @pytest.mark.parametrize(
-    "offer, deflated",
+    "offer, answer",
     [
-        ("permessage-deflate; client_max_window_bits", True),
-        ("", False),
-        ("permessage-deflate; server_max_window_bits=9", False),
+        ("permessage-deflate; client_max_window_bits", AGREED),
+        ("permessage-deflate; server_max_window_bits=15", f"{AGREED}; server_max_window_bits=15"),
+        ("permessage-deflate; server_max_window_bits=10", f"{AGREED}; server_max_window_bits=10"),
     ],
 )
-def test_a_message_arrives_bit_for_bit(live: LiveServer, send: Publish, offer: str, deflated: bool) -> None:
+def test_a_window_that_was_asked_for_is_confirmed(offer: str, answer: str) -> None:
+    agreement = agree_on_deflate(offer)
+
+    assert agreement and agreement.answer == answer
+
+
+@pytest.mark.parametrize(
+    "offer, agreed, deflated",
+    [
+        ("permessage-deflate; client_max_window_bits", True, True),
+        ("", False, False),
+        # What all share refers further back than this one can remember.
+        ("permessage-deflate; server_max_window_bits=9", True, False),
+    ],
+)
+def test_a_message_arrives_bit_for_bit(
+    live: LiveServer, send: Publish, offer: str, agreed: bool, deflated: bool
+) -> None:
     peer = RawPeer(live.port, {"Sec-WebSocket-Extensions": offer})
     peer.next_frame()
     peer.send({"type": "subscribe", "channel": "stock:BIT"})
@@ -123,7 +158,7 @@ def test_a_message_arrives_bit_for_bit(live: LiveServer, send: Publish, offer: s
     send("stock:BIT", version=version + 3, content=HTML)
     frames = [peer.next_frame() for _ in range(3)]
 
-    assert (AGREED in peer.head) is deflated
+    assert (AGREED in peer.head) is agreed
     assert [rsv1 for _, rsv1, _ in frames] == [deflated, False, deflated]
     texts = [json.loads(inflate(payload) if rsv1 else payload)["content"] for _, rsv1, payload in frames]
     assert texts == [HTML["en"], "small", HTML["en"]]
