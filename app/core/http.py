@@ -50,6 +50,12 @@ def takes_upload(most_bytes: int) -> Callable[[View], View]:
     return mark
 
 
+def only_reads(view: View) -> View:
+    """A POST that changes nothing: no foreign page gains by sending it, so it needs no CSRF token."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
 def raise_limit() -> None:
     """Before anything reads the body, as the check of its CSRF token does."""
     view = current_app.view_functions.get(request.endpoint or "")

@@ -17,19 +17,24 @@ def record(
     role: str,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    at: int | None = None,
+    ip: str | None = None,
 ) -> None:
-    """Add an entry inside the running transaction. `before` and `after` hold ids and figures, never free text."""
+    """Add an entry inside the running transaction. `before` and `after` hold ids and figures, never free text.
+
+    `at` and `ip` are of a deed that another process saw.
+    """
     inside = has_request_context()
     db.session.add(
         AuditEntry(
-            at=clock.now_ms(),
+            at=at or clock.now_ms(),
             actor=actor,
             actor_role=role,
             action=action,
             object=object,
             before=before,
             after=after,
-            ip=(request.remote_addr or "") if inside else "",
+            ip=ip if ip is not None else (request.remote_addr or "") if inside else "",
             request_id=http.request_id() if inside else "",
         )
     )

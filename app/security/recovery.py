@@ -58,15 +58,15 @@ def set_password(token: str, password: str) -> None:
     """Set the password and end all of the account's logins. Raises LinkExpired or WeakPassword."""
     check_password(password)
     user = find_owner(token)
-    user_id, actor, role, old_hash = user.id, f"user:{user.public_id}", user.role, user.password_hash
+    user_id, public_id, role, old_hash = user.id, user.public_id, user.role, user.password_hash
     new_hash = hash_password(password)
     with transaction():
         # Two uses of one link: the first changes the hash that the second asks for.
         change = sa.update(User).where(User.id == user_id, User.password_hash == old_hash)
         if not db.session.execute(change.values(password_hash=new_hash).returning(User.id)).first():
             raise LinkExpired()
-        sessions.end_all(user_id)
-        audit.record("password_set", actor, actor=actor, role=role)
+        sessions.end_all(user_id, public_id)
+        audit.record("password_set", f"user:{public_id}", actor=f"user:{public_id}", role=role)
 
 
 def fingerprint(user: User) -> str:

@@ -19,6 +19,7 @@ from app.security.passwords import is_password
 from app.settings import Settings
 
 REVOKED = "session_revoked"
+SUBJECT_REVOKED = "subject_revoked"
 
 
 def cookie_name() -> str:
@@ -102,10 +103,12 @@ def end(id_hash: str) -> None:
     outbox.announce(REVOKED, id_hash)
 
 
-def end_all(user_id: int) -> None:
+def end_all(user_id: int, public_id: str) -> None:
+    """Every login, and every other right to sockets that was given out in the account's name."""
     mine = sa.select(LoginSession.id_hash).where(LoginSession.user_id == user_id)
     for id_hash in db.session.scalars(mine).all():
         end(id_hash)
+    outbox.announce(SUBJECT_REVOKED, f"user:{public_id}")
 
 
 def current_session() -> LoginSession | None:

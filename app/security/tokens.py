@@ -7,13 +7,20 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.core import clock
+from app.core import clock, outbox
 from app.core.database import after_commit, db, transaction
 from app.core.errors import Invalid, NotFound
-from app.security import audit
+from app.security import audit, sessions
 from app.security.models import ApiToken
 
-SCOPES = ("inventory:read", "inventory:write", "realtime:read", "realtime:publish", "monitoring:read")
+SCOPES = (
+    "inventory:read",
+    "inventory:write",
+    "realtime:read",
+    "realtime:publish",
+    "realtime:listen",
+    "monitoring:read",
+)
 
 # The ledger has room for `token:` and this.
 LONGEST_NAME = 74
@@ -61,11 +68,13 @@ def revoke_token(name: str) -> None:
             sa.update(ApiToken)
             .where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
             .values(revoked_at=clock.now_ms())
-            .returning(ApiToken.id)
+            .returning(ApiToken.token_hash)
         ).all()
         if not revoked:
             raise NotFound(f"No active token is called {name}")
         after_commit(_known.clear)
+        for (token_hash,) in revoked:
+            outbox.announce(sessions.REVOKED, session_of(mark_of(token_hash)))
         audit.record("token_revoked", f"token:{name}", actor="cli", role="admin")
 
 
@@ -80,9 +89,18 @@ def find_token(token: str) -> Token | None:
         return None
     if len(_known) >= MOST_KNOWN:
         _known.clear()
-    found = Token(row.name, tuple(row.scopes), hashed[:16])
+    found = Token(row.name, tuple(row.scopes), mark_of(hashed))
     _known[hashed] = found, now + KNOWN_FOR_S
     return found
+
+
+def mark_of(token_hash: str) -> str:
+    return token_hash[:16]
+
+
+def session_of(mark: str) -> str:
+    """What stands for a login where sockets are opened in the name of a token."""
+    return f"token:{mark}"
 
 
 def hash_token(token: str) -> str:

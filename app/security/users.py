@@ -16,8 +16,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 def create_user(email: str, name: str, role: str, password: str) -> User:
     """Raises Invalid for a taken address or an unknown role, WeakPassword for a password that is too short."""
     address = email.strip().lower()
-    if role not in ROLES:
-        raise Invalid(f"Roles are {', '.join(ROLES)}")
+    check_role(role)
     check_password(password)
     if "@" not in address or len(address) > 254:
         raise Invalid(f"{email} is not an email address")
@@ -36,6 +35,28 @@ def create_user(email: str, name: str, role: str, password: str) -> User:
     return user
 
 
+def change_role(email: str, role: str) -> None:
+    """End the account's logins too: their rights and their length are those of the old role.
+
+    Raises NotFound, and Invalid for an unknown role.
+    """
+    check_role(role)
+    with transaction():
+        user = db.session.scalar(sa.select(User).where(User.email == email.strip().lower()).with_for_update())
+        if user is None or user.role == role:
+            raise NotFound(f"No account has the address {email} and another role than {role}")
+        before, user.role = user.role, role
+        sessions.end_all(user.id, user.public_id)
+        audit.record(
+            "role_changed",
+            f"user:{user.public_id}",
+            actor="cli",
+            role="admin",
+            before={"role": before},
+            after={"role": role},
+        )
+
+
 def disable_user(email: str) -> None:
     """End the account's logins, whose sockets close within a second, and allow no new one. Raises NotFound."""
     with transaction():
@@ -43,7 +64,7 @@ def disable_user(email: str) -> None:
         if user is None or user.disabled_at:
             raise NotFound(f"No active account has the address {email}")
         user.disabled_at = clock.now_ms()
-        sessions.end_all(user.id)
+        sessions.end_all(user.id, user.public_id)
         audit.record("user_disabled", f"user:{user.public_id}", actor="cli", role="admin")
 
 
@@ -55,6 +76,12 @@ def enable_user(email: str) -> None:
             raise NotFound(f"No disabled account has the address {email}")
         user.disabled_at = None
         audit.record("user_enabled", f"user:{user.public_id}", actor="cli", role="admin")
+
+
+def check_role(role: str) -> None:
+    """Raises Invalid."""
+    if role not in ROLES:
+        raise Invalid(f"Roles are {', '.join(ROLES)}")
 
 
 def check_password(password: str) -> None:

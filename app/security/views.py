@@ -32,6 +32,8 @@ def refuse_foreign_forms() -> None:
         return
     if access.bearer_token() or access.is_demo_call():
         return
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "only_reads", False):
+        return
     if request.path.startswith("/api/") and "Cookie" not in request.headers:
         return
     csrf.protect()

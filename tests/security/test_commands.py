@@ -80,7 +80,8 @@ def test_a_disabled_account_is_signed_out_at_once_and_cannot_sign_in(run, client
 
     assert client.get("/staff/inventory").status_code == 303
     assert [fields for _, fields in redis.xrange("rt:revocations")] == [
-        {b"kind": b"session", b"session": session.encode()}
+        {b"kind": b"session", b"session": session.encode()},
+        {b"kind": b"subject", b"subject": f"user:{user.public_id}".encode()},
     ]
     answer = sign_in(client, MIRA)
     assert (answer.status_code, "Email or password is wrong" in answer.text) == (422, True)
@@ -98,6 +99,26 @@ def test_an_account_that_is_enabled_again_must_sign_in_again(run, client):
     assert client.get("/staff/inventory").status_code == 303
     assert sign_in(client, MIRA).status_code == 303
     assert client.get("/staff/inventory").status_code == 200
+
+
+def test_a_new_role_begins_with_a_new_login(run, client):
+    user = make_user("staff", email=MIRA)
+    sign_in(client, MIRA)
+
+    assert "Mira@example.test is shopper" in run("user", "Mira@example.test", "--role", "shopper")
+
+    assert client.get("/staff/inventory").status_code == 303
+    sign_in(client, MIRA)
+    assert client.get("/staff/inventory").status_code == 403
+    assert ("role_changed", f"user:{user.public_id}", "cli") in audited()
+
+
+def test_a_role_that_is_no_change_or_no_role_is_refused(run):
+    make_user("staff", email=MIRA)
+
+    assert "another role than staff" in run("user", MIRA, "--role", "staff", fails=1)
+    assert "Roles are" in run("user", MIRA, "--role", "owner", fails=1)
+    assert "No account has the address nobody" in run("user", "nobody", "--role", "staff", fails=1)
 
 
 @pytest.mark.parametrize("change", ["--disable", "--enable"])
