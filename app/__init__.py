@@ -94,7 +94,7 @@ def bind_background(app: "Flask") -> None:
 def bind_platform(app: "Flask", settings: "Settings") -> None:
     from app.core import outbox, schedule
     from app.monitoring import health, requests
-    from app.realtime import api, pages, revocations, snapshots, status, views
+    from app.realtime import api, incidents, pages, revocations, snapshots, status, views
     from app.security import headers, limits, sessions
     from app.security import views as security_views
 
@@ -110,6 +110,9 @@ def bind_platform(app: "Flask", settings: "Settings") -> None:
     app.context_processor(security_views.page_context)
     app.context_processor(pages.page_context)
     outbox.register(app, sessions.REVOKED, revocations.session_revoked)
+    outbox.register(app, sessions.SUBJECT_REVOKED, revocations.subject_revoked)
+    outbox.register(app, revocations.CHANNEL_REVOKED, revocations.channel_revoked)
+    schedule.every(app, 1, incidents.record_incidents)
     schedule.every(app, 3600, sessions.prune)
 
 

@@ -62,20 +62,23 @@ def seed() -> None:
 @click.command()
 @click.argument("email")
 @click.option("--name", help="of a new account")
-@click.option("--role", default="shopper", show_default=True)
+@click.option("--role", help="of a new account, shopper when it is missing; or from now on")
 @click.option("--password", help="asked for when it is missing")
 @click.option("--enable/--disable", "enabled", default=None, help="an account that there is already")
 @with_appcontext
-def user(email: str, name: str | None, role: str, password: str | None, enabled: bool | None) -> None:
-    """Open an account, or shut somebody out and let them in again."""
-    from app.security.users import create_user, disable_user, enable_user
+def user(email: str, name: str | None, role: str | None, password: str | None, enabled: bool | None) -> None:
+    """Open an account, give it another role, or shut somebody out and let them in again."""
+    from app.security.users import change_role, create_user, disable_user, enable_user
 
     with said_plainly():
-        if enabled is None:
+        if enabled is None and role and not name:
+            change_role(email, role)
+            click.echo(f"{email} is {role} and signs in anew")
+        elif enabled is None:
             if not name:
                 raise click.UsageError("A new account needs --name.")
             password = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
-            created = create_user(email, name, role, password)
+            created = create_user(email, name, role or "shopper", password)
             click.echo(f"{created.email} is {created.role}")
         elif enabled:
             enable_user(email)

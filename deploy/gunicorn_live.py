@@ -13,6 +13,8 @@ workers = 1
 # The shop refuses a client over WEBSOCKET_MAX_CLIENTS with a reason; gunicorn would leave it hanging.
 worker_connections = max(5000, settings.WEBSOCKET_MAX_CLIENTS + 1000)
 backlog = 2048
+# Also all the time that the head of a request may take, so that nobody holds a place by sending it byte by byte.
+keepalive = 5
 timeout = 30
 graceful_timeout = settings.WEBSOCKET_DRAIN_SECONDS + 10
 max_requests = 0

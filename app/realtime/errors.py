@@ -11,5 +11,9 @@ class ChannelNotWritable(DomainError):
     code, kind, title = "channel_not_writable", "forbidden", "Only the shop itself writes to this channel"
 
 
+class UnknownUser(DomainError):
+    code, kind, title = "unknown_user", "missing", "There is no such user"
+
+
 class RealtimeDown(DomainError):
     code, kind, title = "realtime_down", "busy", "Live updates are down for the moment"

@@ -5,20 +5,25 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from app.realtime import tokens
-from app.realtime.channels import find_channel
 from app.realtime.live.connection import Connection
+from app.realtime.live.heartbeat import STAMP
+from app.realtime.live.history import Snapshot, describe, find_missed
 from app.realtime.live.hub import Hub
 from app.realtime.live.inbound import BadFrame, Request, Since, Wanted, parse
-from app.realtime.live.limits import Seats
 from app.realtime.live.message import Message
-from app.realtime.live.recovery import HistoryReader, find_missed
-from app.realtime.live.revocations import Revocations
+from app.realtime.live.presence import Attendance
+from app.realtime.live.recovery import HistoryReader
+from app.realtime.live.rights import Refusal, Rights
+from app.realtime.live.room import Room
 from app.realtime.live.subscriber import Subscriber
-from app.realtime.live.topic import Snapshot, Topic
+from app.realtime.live.threats import Threats
+from app.realtime.live.topic import Topic
 from app.settings import Settings
 
-ABUSE, OVERLOAD, SIGNED_OUT = 4429, 1013, 4401
+TOO_BIG, ABUSE = 1009, 4429
+REFUSED: dict[str, Any] = {"error": "forbidden"}
+# There is nothing to catch up with: the figures follow in a frame of their own.
+PRESENT: dict[str, Any] = {"mode": "presence", "recovered": True, "missed": 0}
 
 
 class Dialogue:
@@ -28,17 +33,19 @@ class Dialogue:
         self,
         settings: Settings,
         hub: Hub,
-        seats: Seats,
         subscriber: Subscriber,
         history: HistoryReader,
-        revocations: Revocations,
+        rights: Rights,
+        threats: Threats,
+        presence: Attendance,
     ):
         self._settings = settings
         self._hub = hub
-        self._seats = seats
         self._subscriber = subscriber
         self._history = history
-        self._revocations = revocations
+        self._rights = rights
+        self._threats = threats
+        self._presence = presence
 
     def greet(self, connection: Connection) -> None:
         connection.tell(
@@ -55,17 +62,29 @@ class Dialogue:
 
     def on_text(self, connection: Connection, text: str) -> None:
         self._hub.meters.messages_in += 1
+        self._hub.meters.bytes_in += len(text)
         try:
             self._answer(connection, parse(text))
         except BadFrame as error:
             self._complain(connection, error.code, str(error), error.id)
+            self._threats.weigh(connection, error.code)
 
-    def on_binary(self, connection: Connection) -> None:
+    def on_binary(self, connection: Connection, data: bytes) -> None:
         self._hub.meters.messages_in += 1
         self._complain(connection, "bad_request", "text frames only")
+        self._threats.weigh(connection, "bad_request")
+
+    def on_breach(self, connection: Connection, code: int) -> None:
+        self._threats.weigh(connection, "oversize" if code == TOO_BIG else "breach")
+
+    def on_pong(self, connection: Connection, payload: bytes) -> None:
+        """Only the answer to the newest ping tells a round trip; anything else a peer may have made up."""
+        if payload == STAMP.pack(connection.pinged_at):
+            self._hub.meters.round_trip.observe((time.monotonic() - connection.pinged_at) * 1000)
 
     def on_excess(self, connection: Connection) -> None:
         if connection.bucket.is_abused:
+            self._threats.weigh(connection, "flood")
             connection.close(ABUSE, "too many messages")
         else:
             self._complain(connection, "rate_limited", "too many messages, slow down")
@@ -80,81 +99,59 @@ class Dialogue:
             names = [wanted.name for wanted in request.channels]
             self._hub.drop(connection, names)
             connection.tell(with_id({"type": "unsubscribed", "channels": names}, request.id))
+        elif request.type == "renew":
+            self._renew(connection, request)
         else:
             self._subscribe(connection, request)
 
+    def _renew(self, connection: Connection, request: Request) -> None:
+        self._rights.redeem(connection, request.ticket or "")
+        if connection.close_code is None:
+            connection.tell(with_id({"type": "renewed", "channels": [*connection.grants]}, request.id))
+
     def _subscribe(self, connection: Connection, request: Request) -> None:
         """Listen first, read history second: the other way round a message between the two is lost."""
-        self._introduce(connection, request)
+        if request.lang:
+            connection.speak(request.lang)
+        if request.token:
+            self._rights.introduce(connection, request.token)
         if connection.close_code is not None:
             return
         answers: dict[str, dict[str, Any]] = {}
         wanted: dict[Topic, Since | None] = {}
+        rooms: list[Room] = []
+        is_honest = True
         for item in request.channels:
             outcome = self._admit(connection, item)
             if isinstance(outcome, Topic):
                 wanted[outcome] = item.since
+            elif isinstance(outcome, Room):
+                rooms.append(outcome)
             else:
-                answers[item.name] = {"error": outcome}
+                answers[item.name] = {"error": outcome.code}
+                is_honest = is_honest and outcome.is_honest
+        if not is_honest:
+            self._threats.weigh(connection, "forbidden")
         snapshots = self._look_up(wanted)
+        # Whose right was taken back while Redis was asked is not there any more.
+        answers |= {room.name: PRESENT if connection in room.members else REFUSED for room in rooms}
         if connection.close_code is None:
             self._reply(connection, request, wanted, snapshots, answers)
+            self._presence.welcome(connection, rooms)
 
-    def _introduce(self, connection: Connection, request: Request) -> None:
-        if request.lang:
-            connection.speak(request.lang)
-        # A bad token is no reason to refuse public channels: after a laptop's sleep it is merely old.
-        token = tokens.read_connection(self._settings.SECRET_KEY, request.token) if request.token else None
-        if token:
-            self._identify(connection, token.subject, token.session, token.issued)
-
-    def _identify(self, connection: Connection, subject: str, session: str, issued: float) -> None:
-        if self._revocations.covers(subject, session, issued):
-            connection.close(SIGNED_OUT, "signed out")
-        elif not self._seats.identify(subject, connection.subject):
-            connection.tell({"type": "error", "code": "too_many", "message": "too many sockets of one user"})
-            connection.close(OVERLOAD, "too many sockets of one user")
-        else:
-            before = (connection.subject, connection.session)
-            connection.subject, connection.session = subject, session
-            if before not in ((None, None), (subject, session)):
-                self._drop_private(connection)
-
-    def _drop_private(self, connection: Connection) -> None:
-        """What one person opened is not for the next one on the same page."""
-        private = [name for name, expires in connection.channels.items() if expires is not None]
-        if private:
-            connection.tell({"type": "unsubscribed", "channels": self._hub.drop(connection, private)})
-
-    def _admit(self, connection: Connection, wanted: Wanted) -> Topic | str:
-        """The topic, held back for this socket, or the code of the error."""
-        channel = find_channel(wanted.name)
-        if channel is None or self._settings.is_production and not channel.in_production:
-            return "unknown_channel"
-        expires = None if channel.public else self._find_right(connection, wanted)
-        if not channel.public and expires is None:
-            return "forbidden"
-        is_new = wanted.name not in connection.channels
-        if is_new and len(connection.channels) >= self._settings.WEBSOCKET_MAX_CHANNELS:
-            return "too_many"
-        return self._hub.hold(connection, wanted.name, channel, expires)
-
-    def _find_right(self, connection: Connection, wanted: Wanted) -> float | None:
-        """When the right to this private channel ends; None without one.
-
-        A socket that has it may ask again without a token.
-        """
-        if not wanted.token:
-            return connection.channels.get(wanted.name)
-        token = tokens.read_subscription(self._settings.SECRET_KEY, wanted.token)
-        if token is None or token.channel != wanted.name:
-            return None
-        if self._revocations.bars(token.channel, token.subject, token.issued):
-            return None
-        if connection.subject is None:
-            self._identify(connection, token.subject, token.session, token.issued)
-        same = (connection.subject, connection.session) == (token.subject, token.session)
-        return token.expires if same and connection.close_code is None else None
+    def _admit(self, connection: Connection, wanted: Wanted) -> Topic | Room | Refusal:
+        """The topic, held back for this socket, or the room that it is in now."""
+        right = self._rights.find(connection, wanted)
+        if isinstance(right, Refusal):
+            return right
+        if wanted.name not in connection.channels:
+            if len(connection.channels) >= self._settings.WEBSOCKET_MAX_CHANNELS:
+                return Refusal("too_many")
+            if not connection.joins.take(time.monotonic()):
+                return Refusal("rate_limited")
+        if right.channel.mode == "presence":
+            return self._hub.join(connection, wanted.name, right.channel, right.expires)
+        return self._hub.hold(connection, wanted.name, right.channel, right.expires)
 
     def _look_up(self, wanted: dict[Topic, Since | None]) -> dict[str, Snapshot]:
         """Nothing when Redis cannot be heard or read: the socket stays, and its client fetches over HTTP."""
@@ -176,12 +173,12 @@ class Dialogue:
         replays: dict[Topic, list[Message]] = {}
         for topic, since in wanted.items():
             if connection not in topic.held:
-                answers[topic.name] = {"error": "forbidden"}  # Revoked while Redis was asked.
+                answers[topic.name] = REFUSED  # Revoked while Redis was asked.
                 continue
             snapshot = snapshots.get(topic.name)
-            missed = find_missed(topic, since, snapshot) if snapshot else None
+            missed = find_missed(topic.channel, since, snapshot) if snapshot else None
             replays[topic] = missed or []
-            answers[topic.name] = describe(topic, snapshot, missed)
+            answers[topic.name] = describe(topic.channel, snapshot, missed)
             self._hub.meters.recovered[missed is not None] += since is not None
             if snapshot:
                 topic.note(snapshot)
@@ -206,7 +203,7 @@ class Dialogue:
             if told is None or message.offset > told or snapshot is None or message.epoch != snapshot.epoch:
                 self._replay(connection, message)
         if topic.held.get(connection) is waiting and waiting is not None:
-            topic.release(connection, told)
+            topic.release(connection, snapshot)
 
     def _replay(self, connection: Connection, message: Message) -> None:
         frame = message.frame(*connection.variant)
@@ -214,13 +211,6 @@ class Dialogue:
             self._hub.meters.messages_out += 1
             self._hub.meters.bytes_out += len(frame)
         connection.outbox.wait()
-
-
-def describe(topic: Topic, snapshot: Snapshot | None, missed: list[Message] | None) -> dict[str, Any]:
-    answer: dict[str, Any] = {"mode": topic.channel.mode, "offset": snapshot.offset if snapshot else None}
-    if topic.is_state:
-        answer["version"] = snapshot.version if snapshot else None
-    return {**answer, "recovered": missed is not None, "missed": len(missed or ())}
 
 
 def with_id(body: dict[str, Any], id: int | str | None) -> dict[str, Any]:

@@ -5,10 +5,11 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-TYPES = ("subscribe", "recover", "unsubscribe", "ping")
+TYPES = ("subscribe", "recover", "unsubscribe", "renew", "ping")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 LONGEST_ID = 64
 LONGEST_NAME = 128
+LONGEST_TICKET = 128
 LARGEST_NUMBER = 2**53
 
 
@@ -41,6 +42,7 @@ class Request:
     channels: tuple[Wanted, ...] = ()
     token: str | None = None
     lang: str | None = None
+    ticket: str | None = None
 
 
 class BadFrame(Exception):
@@ -91,10 +93,19 @@ def read_request(body: dict[str, Any], id: int | str | None) -> Request:
         raise BadFrame("unknown_type", f"type is one of {', '.join(TYPES)}")
     if kind == "ping":
         return Request(kind, id)
+    if kind == "renew":
+        return Request(kind, id, ticket=read_ticket(body))
     lang = read_text(body, "lang")
     if lang is not None and not LANGUAGE.fullmatch(lang):
         raise BadFrame("bad_request", "lang looks like en or de-AT")
     return Request(kind, id, read_channels(body), read_text(body, "token"), lang)
+
+
+def read_ticket(body: dict[str, Any]) -> str:
+    ticket = read_text(body, "ticket")
+    if not ticket or len(ticket) > LONGEST_TICKET:
+        raise BadFrame("bad_request", "ticket is missing or too long")
+    return ticket
 
 
 def read_channels(body: dict[str, Any]) -> tuple[Wanted, ...]:

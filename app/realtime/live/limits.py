@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from ipaddress import ip_address
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from app.settings import Settings
 
 PATIENCE = 3
+# Channels a second that one socket may newly listen to. Each may be a new subscription in Redis, kept for a while after.
+JOIN_RATE = 50
+MOST_REMEMBERED = 4096
 
 
 class TokenBucket:
@@ -40,7 +44,10 @@ class TokenBucket:
 
 
 class Seats:
-    """How many sockets each address and each user holds in this process."""
+    """How many sockets each address and each user holds in this process.
+
+    A socket that is refused takes none, or a crowd of refused ones would keep out everybody else.
+    """
 
     def __init__(self, settings: Settings):
         self._settings = settings
@@ -52,17 +59,18 @@ class Seats:
         """Why no further socket of this address is taken; in words for the close frame."""
         if self._taken >= self._settings.WEBSOCKET_MAX_CLIENTS:
             return "full"
-        if self._is_limited(address) and self._by_address[address] >= self._settings.WEBSOCKET_MAX_PER_IP:
+        held = self._by_address.get(network_of(address), 0)
+        if self._is_limited(address) and held >= self._settings.WEBSOCKET_MAX_PER_IP:
             return "too many sockets of this address"
         return None
 
     def take(self, address: str) -> None:
         self._taken += 1
-        self._by_address[address] += 1
+        self._by_address[network_of(address)] += 1
 
     def give_back(self, address: str, subject: str | None) -> None:
         self._taken -= 1
-        release(self._by_address, address)
+        release(self._by_address, network_of(address))
         if subject:
             release(self._by_subject, subject)
 
@@ -73,7 +81,7 @@ class Seats:
         """
         if subject == before:
             return True
-        if self._by_subject[subject] >= self._settings.WEBSOCKET_MAX_PER_USER:
+        if self._by_subject.get(subject, 0) >= self._settings.WEBSOCKET_MAX_PER_USER:
             return False
         self._by_subject[subject] += 1
         if before:
@@ -98,9 +106,22 @@ def release(counts: Counter[str], name: str) -> None:
 
 def is_loopback(address: str) -> bool:
     try:
-        return ip_address(address).is_loopback
+        parsed = ip_address(address)
     except ValueError:
         return False
+    return parsed.is_loopback or network_of(address).startswith("127.")
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def network_of(address: str) -> str:
+    """What counts as one client: an IPv6 customer owns a whole /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((parsed.packed, 64), strict=False))
 
 
 def client_address(environ: Mapping[str, Any], trusted_proxies: int) -> str:

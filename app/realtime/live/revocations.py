@@ -1,4 +1,4 @@
-"""Rights that end before their tokens do: signed out, left a room, a role taken away."""
+"""Rights that end before their tokens do: signed out, left a room, a role taken away, an address blocked."""
 
 import logging
 import time
@@ -9,14 +9,13 @@ import gevent
 from redis.exceptions import RedisError
 
 from app.core.redis import Redis
-from app.realtime.keys import REVOCATIONS_KEY
+from app.realtime.keys import REVOCATIONS_KEPT_S, REVOCATIONS_KEY
 from app.realtime.live.connection import Connection
 from app.realtime.live.hub import Hub
+from app.realtime.live.threats import Threats
 
 log = logging.getLogger(__name__)
 
-# Longer than any token lives, so a process that starts now learns of every revocation that still matters.
-REMEMBERED_SECONDS = 900
 BLOCK_MS = 2000
 PAUSE_SECONDS = 1.0
 SIGNED_OUT = 4401
@@ -27,11 +26,12 @@ Entries = list[tuple[bytes, dict[bytes, bytes]]]
 class Revocations:
     """Closes what is open, and remembers, so that a token signed before cannot open it again."""
 
-    def __init__(self, hub: Hub, make_client: Callable[[], Redis]):
+    def __init__(self, hub: Hub, threats: Threats, make_client: Callable[[], Redis]):
         self._hub = hub
+        self._threats = threats
         self._make_client = make_client
         self._revoked: dict[tuple[str, ...], float] = {}
-        self._last_id = f"{int((time.time() - REMEMBERED_SECONDS) * 1000)}-0"
+        self._last_id = f"{int((time.time() - REVOCATIONS_KEPT_S) * 1000)}-0"
 
     def run(self) -> None:
         """Read on from the last entry for ever: a restart of Redis or a pause loses none."""
@@ -74,16 +74,20 @@ class Revocations:
         elif kind == "channel":
             self._revoked["channel", fields.get("channel", ""), subject] = at
             self._drop(fields.get("channel", ""), subject)
+        elif kind == "block":
+            self._threats.block(fields.get("network", ""), float(fields.get("until", 0)))
 
     def _drop(self, name: str, subject: str) -> None:
-        topic = self._hub.topics.get(name)
-        for connection in topic.listeners() if topic else ():
+        found = self._hub.find(name)
+        for connection in found.listeners() if found else ():
             if is_of(connection, subject):
                 self._hub.drop(connection, [name])
                 connection.tell({"type": "unsubscribed", "channels": [name]})
 
     def _forget_old(self) -> None:
-        oldest = time.time() - REMEMBERED_SECONDS
+        oldest = (
+            int(self._last_id.split("-")[0]) / 1000 - REVOCATIONS_KEPT_S
+        )  # By the clock of Redis, as all of them.
         self._revoked = {what: at for what, at in self._revoked.items() if at > oldest}
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import time
 from typing import Any
 
 import flask_sock
@@ -11,19 +12,27 @@ from flask import Flask, Response, jsonify, request
 from app.core.redis import Redis, connect
 from app.realtime.live.connection import LONGEST_LABEL, Connection
 from app.realtime.live.dialogue import Dialogue
-from app.realtime.live.handshake import find_refusal
+from app.realtime.live.echo import add_echo
+from app.realtime.live.handshake import find_refusal, refuse
 from app.realtime.live.heartbeat import Heartbeat
 from app.realtime.live.hub import Hub
-from app.realtime.live.limits import Seats
+from app.realtime.live.inbound import LONGEST_TICKET
+from app.realtime.live.limits import Seats, client_address, network_of
+from app.realtime.live.presence import Attendance
+from app.realtime.live.probe import Probe
 from app.realtime.live.recovery import HistoryReader
 from app.realtime.live.revocations import Revocations
+from app.realtime.live.rights import Rights
 from app.realtime.live.status import Status
 from app.realtime.live.subscriber import Subscriber
+from app.realtime.live.threats import Threats
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
-BROKEN, RESTART, OVERLOAD = 1011, 1012, 1013
+BROKEN, RESTART, OVERLOAD, ABUSE = 1011, 1012, 1013, 4429
+FOREIGN = 403
+LONGEST_ORIGIN = 200
 BLOCKING_READ_SECONDS = 10
 
 
@@ -37,11 +46,17 @@ class Live:
         client = connect(settings.REDIS_URL)
         self.history = HistoryReader(client)
         self.subscriber = Subscriber(self.hub, self.history, client, self._connect_subscriber)
-        self.revocations = Revocations(self.hub, self._connect_reader)
+        self.threats = Threats(self.hub, client)
+        self.revocations = Revocations(self.hub, self.threats, self._connect_reader)
         self.heartbeat = Heartbeat(self.hub, self.subscriber, settings.WEBSOCKET_HEARTBEAT_INTERVAL)
+        self.presence = Attendance(self.hub, client, settings.WEBSOCKET_HEARTBEAT_INTERVAL)
         self.status = Status(self.hub, self.seats, client)
+        self.probe = Probe(self.hub)
+        self.rights = Rights(
+            settings, self.hub, self.seats, self.revocations, self.threats, self.probe, client
+        )
         self.dialogue = Dialogue(
-            settings, self.hub, self.seats, self.subscriber, self.history, self.revocations
+            settings, self.hub, self.subscriber, self.history, self.rights, self.threats, self.presence
         )
         self._is_started = False
 
@@ -50,34 +65,52 @@ class Live:
         if self._is_started:
             return
         self._is_started = True
-        for part in (self.subscriber, self.revocations, self.heartbeat, self.status):
+        parts = (self.subscriber, self.revocations, self.threats, self.heartbeat, self.presence, self.status)
+        for part in parts:
             gevent.spawn(part.run)
         # What is loaded by now stays for good; without this each collection walks all of it.
         gc.collect()
         gc.freeze()
 
-    def serve(self, connection: Connection) -> None:
+    def serve(self, connection: Connection, origin: str, ticket: str) -> None:
         """One socket from its first frame to its last.
 
         Raises nothing: Flask would write an HTTP answer into the stream.
         """
-        refusal = RESTART_REFUSAL if self.hub.is_draining else self.seats.find_refusal(connection.address)
-        self.seats.take(connection.address)
+        refusal = self._find_refusal(connection.address)
+        if not refusal:
+            self.seats.take(connection.address)
         self.hub.enter(connection)
-        self._log_opened(connection)
+        if not refusal:
+            self._log("opened", connection, origin)
         try:
-            self._converse(connection, refusal)
+            self._converse(connection, refusal, ticket)
         finally:
             self.hub.leave(connection)
-            self.seats.give_back(connection.address, connection.subject)
+            if not refusal:
+                self.seats.give_back(connection.address, connection.subject)
             connection.abandon()
-            self._log_closed(connection)
+            self._log("refused" if refusal else "closed", connection, origin)
 
-    def _converse(self, connection: Connection, refusal: str | None) -> None:
+    def _find_refusal(self, address: str) -> tuple[int, str] | None:
+        """Close code and reason. Told after the opening: a browser takes no HTTP answer for an end, and comes back."""
+        if self.hub.is_draining:
+            return RESTART, "restart"
+        if self.threats.is_blocked(address):
+            return ABUSE, "this address is blocked for some minutes"
+        if reason := self.seats.find_refusal(address):
+            network = network_of(address)
+            self.probe.ask(network, lambda other: network_of(other.address) == network)
+            return OVERLOAD, reason
+        return None
+
+    def _converse(self, connection: Connection, refusal: tuple[int, str] | None, ticket: str) -> None:
         try:
             self.dialogue.greet(connection)
             if refusal:
-                connection.close(RESTART if self.hub.is_draining else OVERLOAD, refusal)
+                connection.close(*refusal)
+            elif ticket:
+                self.rights.redeem(connection, ticket)
             connection.serve(self.dialogue)
         except Exception:
             log.exception("socket %s failed", connection.id)
@@ -92,21 +125,19 @@ class Live:
     def _connect_reader(self) -> Redis:
         return connect(self.settings.REDIS_URL, socket_timeout=BLOCKING_READ_SECONDS)
 
-    def _log_opened(self, connection: Connection) -> None:
-        if self.settings.WEBSOCKET_ENABLE_LOGGING:
-            log.info("opened %s from %s label %r", connection.id, connection.address, connection.label)
-
-    def _log_closed(self, connection: Connection) -> None:
+    def _log(self, event: str, connection: Connection, origin: str) -> None:
+        """Who and how long, never what was said: frames hold tokens and messages."""
         if self.settings.WEBSOCKET_ENABLE_LOGGING:
             log.info(
-                "closed %s of %s code %s",
+                "%s %s address %s user %s origin %r code %s seconds %.1f",
+                event,
                 connection.id,
-                connection.subject or "nobody",
-                connection.close_code,
+                connection.address,
+                connection.subject or "-",
+                origin[:LONGEST_ORIGIN],
+                connection.close_code or "-",
+                time.monotonic() - connection.opened_at,
             )
-
-
-RESTART_REFUSAL = "restart"
 
 
 def create_live(settings: Settings) -> Flask:
@@ -127,12 +158,22 @@ def create_live(settings: Settings) -> Flask:
             if request.path == settings.WEBSOCKET_PATH
             else None
         )
-        return Response(f"{refusal[1]}\n", refusal[0], mimetype="text/plain") if refusal else None
+        if refusal is None:
+            return None
+        status, reason = refusal
+        if status == FOREIGN:
+            address = client_address(request.environ, settings.TRUSTED_PROXIES)
+            live.threats.weigh_address(address, "foreign_origin")
+        return refuse(status, reason)
 
     @sock.route(settings.WEBSOCKET_PATH)
     def serve_socket(connection: Connection) -> None:
         connection.label = request.args.get("userId", "")[:LONGEST_LABEL]
-        live.serve(connection)
+        ticket = request.args.get("ticket", "")[: LONGEST_TICKET + 1]
+        live.serve(connection, request.headers.get("Origin", ""), ticket)
+
+    if settings.APP_ENV == "test":
+        add_echo(app, sock, settings)
 
     @app.get("/")
     @app.get("/health")

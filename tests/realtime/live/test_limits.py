@@ -4,7 +4,7 @@ import pytest
 
 from app.realtime.live.connection import Connection
 from app.realtime.live.heartbeat import Heartbeat
-from app.realtime.live.limits import TokenBucket, client_address, is_loopback
+from app.realtime.live.limits import TokenBucket, client_address, is_loopback, network_of
 
 
 def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
@@ -42,14 +42,28 @@ def test_only_trusted_proxies_say_who_connects(forwarded: str, proxies: int, add
     assert client_address(environ, proxies) == address
 
 
-def test_loopback() -> None:
-    assert [is_loopback(address) for address in ("127.0.0.1", "::1", "10.0.0.1", "", "x")] == [
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_loopback(address: str) -> None:
+    assert is_loopback(address)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "", "x", "::ffff:10.0.0.1", "2001:db8::1"])
+def test_everywhere_else(address: str) -> None:
+    assert not is_loopback(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:0:1:aaaa::1", "2001:db8:0:1::/64"),
+        ("", ""),
+        ("unknown", "unknown"),
+    ],
+)
+def test_what_counts_as_one_client(address: str, network: str) -> None:
+    assert network_of(address) == network
 
 
 class Listening:
