@@ -102,6 +102,10 @@ class Settings:
         "WebSocket", 5, "closing all sockets is spread over", unit="s", least=0, most=60
     )
 
+    STOREFRONT_SHOW_VIEWERS: bool = setting(
+        "Storefront", True, "tell on a product's page how many people look at it"
+    )
+
     INVENTORY_ENABLE_REALTIME: bool = setting("Inventory", True, "push stock changes to open pages")
     INVENTORY_ENABLE_ALERTS: bool = setting("Inventory", True, "raise low and out alerts")
     INVENTORY_LOW_STOCK_THRESHOLD: int = setting(

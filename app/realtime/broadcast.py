@@ -23,8 +23,9 @@ def send(channel: str, event: str, payload: dict[str, Any]) -> tuple[Published, 
     production = current_app.config["SETTINGS"].is_production
     if kind is None or (production and not kind.in_production):
         raise UnknownChannel(f"{channel} is no channel")
-    if kind.mode == "state":
-        raise ChannelNotWritable(f"{channel} shows what the database says")
+    if kind.mode != "event":
+        shown = "what the database says" if kind.mode == "state" else "who is there"
+        raise ChannelNotWritable(f"{channel} shows {shown}")
     reply = f"rt:reply:{secrets.token_hex(8)}"
     try:
         published = publish(Message(channel, event, now_ms(), payload, reply=reply))

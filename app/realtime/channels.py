@@ -12,13 +12,14 @@ NAME = re.compile(r"[a-z]+(:[A-Za-z0-9_.-]{1,64}(:[a-z]+)?)?")
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One kind. `state`: the newest message is all that counts. `event`: each one matters.
+    """One kind. `state`: the newest message is all that counts. `event`: each one matters. `presence`: no messages, but who
+    listens to it; a private one also tells their names.
 
     A private one is its owner's, or of the staff with one of the `roles`.
     """
 
     kind: str
-    mode: Literal["state", "event"]
+    mode: Literal["state", "event", "presence"]
     public: bool
     keyed: bool = True
     in_production: bool = True
@@ -27,7 +28,7 @@ class Channel:
     @property
     def history(self) -> int:
         """Most messages that its stream keeps."""
-        return STATE_HISTORY if self.mode == "state" else EVENT_HISTORY
+        return {"state": STATE_HISTORY, "event": EVENT_HISTORY, "presence": 0}[self.mode]
 
 
 CHANNELS = {
@@ -42,6 +43,9 @@ CHANNELS = {
         Channel("alerts", "event", public=False, keyed=False, roles=("staff", "agent", "admin")),
         # Public, but nobody knows its name who has not the order's link.
         Channel("order", "event", public=True),
+        # Who looks at the product with this id, and who of the staff is there to help.
+        Channel("viewers", "presence", public=True),
+        Channel("agents", "presence", public=False, keyed=False, roles=("agent", "admin")),
         Channel("test", "event", public=True, keyed=False, in_production=False),
     )
 }

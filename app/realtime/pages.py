@@ -7,6 +7,7 @@ from flask import current_app
 from app.core.clock import now_ms
 from app.core.errors import Forbidden
 from app.realtime.channels import CHANNELS
+from app.realtime.positions import position_of
 from app.realtime.tokens import sign_connection, sign_subscription
 from app.security import access, headers
 from app.security.sessions import current_session
@@ -15,26 +16,35 @@ TOKEN_LIFETIME_S = 600
 
 
 def connection_token() -> str:
-    return sign_connection(secret(), access.subject(), session_key(), TOKEN_LIFETIME_S)
+    return sign_connection(secret(), access.subject(), session_key(), lifetime_s())
 
 
 def subscription_token(channel: str) -> str:
     """Raises Forbidden when this viewer may not listen to it."""
     if channel not in private_channels():
         raise Forbidden(f"The channel {channel} is not yours")
-    return sign_subscription(secret(), channel, access.subject(), session_key(), TOKEN_LIFETIME_S)
+    return sign_subscription(secret(), channel, access.subject(), session_key(), lifetime_s())
 
 
 def private_channels() -> list[str]:
     """What this viewer may listen to besides the public channels: the own one, and those of the role."""
     user = access.current_user()
-    role = user.role if user else "guest"
-    return [access.subject(), *(channel.kind for channel in CHANNELS.values() if role in channel.roles)]
+    return channels_of(access.subject(), user.role if user else "guest")
+
+
+def channels_of(subject: str, role: str) -> list[str]:
+    return [subject, *(channel.kind for channel in CHANNELS.values() if role in channel.roles)]
 
 
 def session_key() -> str:
     login = current_session()
     return login.id_hash if login else ""
+
+
+def lifetime_s() -> float:
+    """Tokens are renewed before they end, but none outlives the login that it was given to."""
+    login = current_session()
+    return min(TOKEN_LIFETIME_S, (login.expires_at - now_ms()) / 1000) if login else TOKEN_LIFETIME_S
 
 
 def secret() -> str:
@@ -49,6 +59,7 @@ def language() -> str:
 def page_context() -> dict[str, Any]:
     return {
         "live_token": subscription_token,
+        "live_position": position_of,
         "live": {
             "url": headers.socket_url(),
             "token": connection_token(),

@@ -108,7 +108,11 @@ def publish_all(messages: Sequence[Message]) -> list[Published]:
 def arguments(message: Message) -> list[Any]:
     """The script's keys and arguments."""
     channel = find_channel(message.channel)
-    if channel is None or (channel.mode == "state") != (message.version is not None):
+    if (
+        channel is None
+        or channel.mode == "presence"
+        or (channel.mode == "state") != (message.version is not None)
+    ):
         raise ValueError(f"{message.channel} cannot take this message")
     keys = [EPOCH_KEY, f"rt:c:{message.channel}", f"rt:s:{message.channel}"]
     version = "" if message.version is None else message.version

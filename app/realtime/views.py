@@ -1,12 +1,11 @@
-"""What the page's socket client asks over HTTP: snapshots and fresh tokens."""
-
-from typing import Any
+"""What the page's socket client asks over HTTP: what it missed, snapshots and fresh tokens."""
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
+from app.core.http import UnsupportedMediaType, only_reads, parse_json
 from app.core.redis import RedisDown
-from app.realtime import pages, publish, snapshots
-from app.realtime.publish import Message
+from app.realtime import pages, publish, recover, snapshots
+from app.realtime.questions import read_questions
 from app.security import limits
 
 MOST_CHANNELS = 200
@@ -15,6 +14,7 @@ bp = Blueprint("realtime", __name__, url_prefix="/live")
 
 
 def init_app(app: Flask) -> None:
+    recover.init_app(app)
     app.register_blueprint(bp)
 
 
@@ -30,20 +30,48 @@ def show_messages() -> Response:
     except RedisDown:
         epoch = None
     messages = snapshots.read(request.args.getlist("channel")[:MOST_CHANNELS])
-    return jsonify(epoch=epoch, messages=[envelope(message) for message in messages])
-
-
-def envelope(message: Message) -> dict[str, Any]:
     language = pages.language()
-    return {
-        "type": "message",
-        "channel": message.channel,
-        "event": message.event,
-        "version": message.version,
-        "ts": message.ts,
-        "data": message.data,
-        "content": (message.content or {}).get(language),
-    }
+    return jsonify(epoch=epoch, messages=[recover.envelope(message, language) for message in messages])
+
+
+@bp.post("/recover")
+@limits.limiter.limit(limits.API_READ)
+@only_reads
+def show_missed() -> Response:
+    """What was missed of up to 200 channels, for a page that cannot open a socket and asks every few seconds instead.
+
+    Takes `{"lang": "en", "channels": [{"channel": "stock:VASE", "since": {"version": 118}},
+    {"channel": "shop", "since": {"offset": 41, "epoch": "k3f"}}]}`. The `since` of a state channel is the version that the
+    page shows, that of an event channel the offset and epoch of its last message; without it the newest state comes, and
+    events cannot be recovered. Private channels are open to whoever the session cookie belongs to: no token is needed.
+
+    Answers as a socket does to `subscribe`, with what it would send after it:
+    `{"type": "subscribed", "epoch": "k3f", "channels": {...}, "messages": [...]}`. Each channel is one of
+
+    - `{"mode": "state" or "event", "offset", "version" (state only), "recovered", "missed"}`. `recovered` false: what was
+      missed is not there any more (over 300 events, an hour, another epoch), so fetch what the channel stands for.
+    - `{"mode": "presence", "recovered": true, "missed": 0, "count", "members" (private only)}`. Asking is not being there.
+      Without `count` nobody can tell right now.
+    - `{"error": "unknown_channel", "forbidden", "bad_request" or "too_many"}`.
+
+    The messages are those of `missed`, in their order within each channel, in the same envelope as on a socket. While
+    Redis is down `epoch` and every `offset` are null, state comes from the database, and events wait: ask again. Such
+    messages, and those of a state that Redis has forgotten, have no `offset` and `epoch`; their `version` counts as ever.
+
+    Public channels are looked up once a second for all who ask, so an answer is at most a second old.
+    """
+    if not request.is_json:
+        raise UnsupportedMediaType()
+    questions = read_questions(parse_json(request.get_data()))
+    answer = recover.recover(
+        questions.wanted.values(), pages.private_channels(), questions.language or pages.language()
+    )
+    return jsonify(
+        type="subscribed",
+        epoch=answer.epoch,
+        channels=answer.channels | questions.refused,
+        messages=answer.messages,
+    )
 
 
 @bp.post("/tokens")

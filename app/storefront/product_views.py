@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, current_app, flash, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from app.core.errors import DomainError
@@ -89,7 +89,12 @@ def product_page(
         return make_response(render_template("storefront/gone.html", **vars(shown)), 410)
     is_part = request.method == "POST" and is_fragment_request()
     template = "storefront/_restock.html" if is_part else "storefront/product.html"
-    page = render_template(template, **vars(shown), waiting=waiting_for(shown, form, noted))
+    page = render_template(
+        template,
+        **vars(shown),
+        waiting=waiting_for(shown, form, noted),
+        shows_viewers=current_app.config["SETTINGS"].STOREFRONT_SHOW_VIEWERS,
+    )
     return make_response(page, status)
 
 

@@ -13,6 +13,8 @@ from app.realtime.channels import find_channel
         ("shop", "shop", "event", True, 300),
         ("user:7", "user", "event", False, 300),
         ("visitor:ab12", "visitor", "event", False, 300),
+        ("viewers:7", "viewers", "presence", True, 0),
+        ("agents", "agents", "presence", False, 0),
         ("test", "test", "event", True, 300),
     ],
 )

@@ -12,6 +12,7 @@ from app.core.http import see_other
 from app.inventory import alert_inbox, alert_queries
 from app.inventory.alerts import acknowledge
 from app.inventory.forms.alerts import AcknowledgeForm
+from app.realtime.positions import note_positions
 from app.security.access import current_caller, role_required
 
 PATH = "/staff/inventory/alerts"
@@ -23,6 +24,7 @@ bp = Blueprint("alerts", __name__, url_prefix=PATH)
 @bp.get("")
 @role_required("staff", "agent")
 def list_alerts() -> Response:
+    note_positions("alerts")
     page = alert_inbox.get_page(heading(request.args.get("show")), request.args.get("page", 1, type=int))
     name = "inventory/_alerts.html" if http.is_fragment_request() else "inventory/alerts.html"
     response = make_response(

@@ -12,6 +12,7 @@ from app.core.forms import OnceForm, submit_once
 from app.core.http import is_fragment_request, safe_next, see_other
 from app.orders import carts, checkout, deliveries, hold_terms, queries
 from app.orders.forms.cart import AddForm, LineForm
+from app.realtime.positions import note_positions
 from app.security import access, limits
 
 bp = Blueprint("cart", __name__, url_prefix="/cart")
@@ -21,6 +22,12 @@ bp = Blueprint("cart", __name__, url_prefix="/cart")
 def show_cart() -> str:
     """With `removed` and `quantity` it offers to put that back."""
     return cart_page(removed=request.args.get("removed", ""), quantity=request.args.get("quantity", ""))
+
+
+@bp.get("/count")
+def show_count() -> str:
+    """For a header that missed what was pushed."""
+    return render_template("orders/_cart_count.html", count=queries.count_cart(access.subject()))
 
 
 @bp.get("/drawer")
@@ -126,6 +133,7 @@ def cart_page(
     *, error: str = "", error_sku: str = "", removed: str = "", quantity: str = "", said: str = ""
 ) -> str:
     owner = access.subject()
+    note_positions(owner)
     cart = queries.read_cart(owner, checkout.held_units(owner))
     parcel = deliveries.DELIVERIES[0]
     context = {

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request
 from werkzeug.wrappers import Response
 
-from app.core.database import run_transaction
+from app.core.database import db, run_transaction
 from app.core.errors import DomainError
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, submit_once
@@ -17,6 +17,7 @@ from app.orders.forms.orders import LookupForm
 from app.orders.models import Order
 from app.orders.progress import list_steps
 from app.orders.reviews import is_backordered
+from app.realtime.positions import note_positions
 from app.security import access, limits
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")
@@ -48,6 +49,10 @@ def post_lookup() -> str | tuple[str, int]:
 
 @bp.get("/<number>")
 def show_order(number: str) -> str:
+    order = find(number)
+    # What is shown must be read after the position, and only the order tells the name of its channel.
+    note_positions(f"order:{order.token}")
+    db.session.expire(order)
     return order_page(find(number))
 
 

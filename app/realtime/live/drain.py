@@ -25,6 +25,7 @@ def wait_and_drain(worker: Any, live: Any) -> None:
     while worker.alive:
         gevent.sleep(POLL_SECONDS)
     drain(live.hub, live.settings.WEBSOCKET_DRAIN_SECONDS)
+    live.presence.withdraw()
     live.status.withdraw()
 
 

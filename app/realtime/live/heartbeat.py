@@ -4,6 +4,7 @@ One greenlet a process.
 """
 
 import logging
+import struct
 import time
 
 import gevent
@@ -19,10 +20,12 @@ log = logging.getLogger(__name__)
 ROUNDS_IN_A_BEAT = 6
 QUIET_BEATS = 25 / 30
 DEAD_BEATS = 2
+HALF_FRAME_SECONDS = 30
 LONGEST_TICK_SECONDS = 1.0
 TOKEN_GRACE_SECONDS = 30
 IDLE_TOPIC_SECONDS = 10
 LOST = 1013
+STAMP = struct.Struct("!d")
 TEXT_PING = json_frame({"type": "ping"})
 
 
@@ -53,7 +56,7 @@ class Heartbeat:
         ]:
             if connection.close_code is None:
                 self.check(connection, now)
-                self.end_expired(connection, time.time())
+                self.end_expired(connection, now)
         self._subscriber.forget(self._hub.list_idle(now, IDLE_TOPIC_SECONDS))
         drop_stale(self._hub.topics.values(), now)
 
@@ -63,18 +66,18 @@ class Heartbeat:
         if silence > DEAD_BEATS * self._beat:
             connection.close(LOST, "heartbeat lost")
             return
+        if connection.half_since and now - connection.half_since > HALF_FRAME_SECONDS:
+            connection.close(LOST, "a frame took too long")
+            return
         if silence > self._beat and now - connection.pinged_at > self._beat / 2:
             connection.pinged_at = now
-            connection.outbox.send(ping_frame())
+            connection.outbox.send(ping_frame(STAMP.pack(now)))
         # Pages cannot see pings, and reconnect when they see nothing for a beat and a half.
         if now - connection.spoke_at > QUIET_BEATS * self._beat:
             connection.write(TEXT_PING)
 
     def end_expired(self, connection: Connection, now: float) -> None:
-        """`now` is Unix time.
-
-        A page renews its tokens in time; the grace is for one that was just woken up.
-        """
+        """A page renews its tokens in time; the grace is for one that was just woken up."""
         names = [
             name
             for name, expires in connection.channels.items()

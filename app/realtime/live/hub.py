@@ -1,31 +1,20 @@
 """The sockets and topics of this process, and the loop that writes one message to all who listen."""
 
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
 import gevent
 
 from app.realtime.channels import Channel
-from app.realtime.live.connection import Connection
+from app.realtime.live.connection import ABNORMAL, Connection
 from app.realtime.live.frames import json_frame
 from app.realtime.live.message import Message
+from app.realtime.live.meters import Meters
+from app.realtime.live.room import Room
 from app.realtime.live.topic import Topic
 
 SOCKETS_BETWEEN_PAUSES = 200
-LATENCIES = 1024
-
-
-class Meters:
-    """Totals since the start of this process."""
-
-    def __init__(self) -> None:
-        self.messages_in = 0
-        self.messages_out = 0
-        self.bytes_out = 0
-        self.evicted = 0
-        self.recovered: Counter[bool] = Counter()
-        self.latencies_ms: deque[float] = deque(maxlen=LATENCIES)
+SLOW_READER = "slow_reader"
 
 
 class Hub:
@@ -34,6 +23,7 @@ class Hub:
     def __init__(self) -> None:
         self.connections: set[Connection] = set()
         self.topics: dict[str, Topic] = {}
+        self.rooms: dict[str, Room] = {}
         self.meters = Meters()
         self.degraded_since: int | None = None
         self.is_draining = False
@@ -44,10 +34,12 @@ class Hub:
     def leave(self, connection: Connection) -> None:
         self.connections.discard(connection)
         for name in connection.channels:
-            if name in self.topics:
-                self.topics[name].leave(connection, time.monotonic())
+            if found := self.find(name):
+                found.leave(connection, time.monotonic())
         connection.channels.clear()
-        self.meters.evicted += connection.outbox.evicted
+        evicted = connection.outbox.evicted
+        self.meters.evicted += evicted
+        self.meters.closes[SLOW_READER if evicted else str(connection.close_code or ABNORMAL)] += 1
 
     def hold(self, connection: Connection, name: str, channel: Channel, expires: float | None) -> Topic:
         """Start to listen, held back until `Topic.release`.
@@ -61,12 +53,23 @@ class Hub:
         connection.channels[name] = expires
         return topic
 
+    def join(self, connection: Connection, name: str, channel: Channel, expires: float | None) -> Room:
+        """Be present in a presence channel."""
+        room = self.rooms.setdefault(name, Room(name, channel))
+        room.members.add(connection)
+        connection.channels[name] = expires
+        return room
+
+    def find(self, name: str) -> Topic | Room | None:
+        return self.topics.get(name) or self.rooms.get(name)
+
     def drop(self, connection: Connection, names: Iterable[str]) -> list[str]:
         """Stop listening; the names that were in fact listened to."""
         dropped = [name for name in names if name in connection.channels]
         for name in dropped:
             del connection.channels[name]
-            self.topics[name].leave(connection, time.monotonic())
+            if found := self.find(name):
+                found.leave(connection, time.monotonic())
         return dropped
 
     def deliver(self, topic: Topic, message: Message, *, timed: bool = True) -> int:
@@ -75,16 +78,31 @@ class Hub:
         Yields between portions of them, so that pings run.
         """
         topic.hold_back(message)
-        key = topic.name if topic.is_state else None
-        floors, clock, latencies = topic.floors, time.time, self.meters.latencies_ms
-        frames: dict[tuple[str, bool], bytes] = {}
-        reached = written = 0
-        now = time.monotonic()
-        for number, connection in enumerate(list(topic.members), 1):
-            if not number % SOCKETS_BETWEEN_PAUSES:
+        listeners, reached = list(topic.members), 0
+        topic.is_in_delivery = True
+        for start in range(0, len(listeners), SOCKETS_BETWEEN_PAUSES):
+            if start:
                 gevent.sleep(0)
-                now = time.monotonic()
-            if connection not in topic.members or floors and floors.get(connection, 0) >= message.offset:
+            written = self._write(topic, message, listeners[start : start + SOCKETS_BETWEEN_PAUSES])
+            reached += written
+            if timed and message.ts and written:
+                self.meters.delivery.observe(time.time() * 1000 - message.ts, written)
+        topic.is_in_delivery = False
+        for connection in [
+            connection for connection, offset in topic.floors.items() if offset <= message.offset
+        ]:
+            topic.floors.pop(connection, None)
+        return reached
+
+    def _write(self, topic: Topic, message: Message, listeners: list[Connection]) -> int:
+        """The innermost loop of the process: what is done here is done for each frame."""
+        members, floors = topic.members, topic.floors
+        key = topic.name if topic.is_state else None
+        frames: dict[tuple[str, bool], bytes] = {}
+        now = time.monotonic()
+        reached = size = 0
+        for connection in listeners:
+            if connection not in members or floors and floors.get(connection, 0) >= message.offset:
                 continue
             variant = connection.variant
             frame = frames.get(variant)
@@ -93,13 +111,9 @@ class Hub:
             if connection.outbox.send(frame, key):
                 connection.spoke_at = now
                 reached += 1
-                written += len(frame)
-                if timed and message.ts:
-                    latencies.append(clock() * 1000 - message.ts)
-        for connection in [connection for connection, offset in floors.items() if offset <= message.offset]:
-            floors.pop(connection, None)
+                size += len(frame)
         self.meters.messages_out += reached
-        self.meters.bytes_out += written
+        self.meters.bytes_out += size
         return reached
 
     def tell(self, connections: Iterable[Connection], body: dict[str, object]) -> None:

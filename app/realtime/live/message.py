@@ -1,6 +1,7 @@
 """One published message: parsed once a process, encoded once a language, deflated once."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from app.realtime.channels import Channel
@@ -45,21 +46,16 @@ class Message:
 
     def frame(self, language: str, deflated: bool) -> bytes:
         """The same bytes for every socket of that language that did, or did not, negotiate deflate."""
-        key = (self._spoken(language), deflated)
+        # Keyed by what the content has, not by what clients claim: made-up languages must not cost an encoding each.
+        key = (choose_language(self._content, language), deflated)
         if key not in self._frames:
             self._frames[key] = self._encode(*key)
         return self._frames[key]
 
-    def _spoken(self, language: str) -> str:
-        # Keyed by what the content has, not by what clients claim: made-up languages must not cost an
-        # encoding each.
-        for choice in (language, language.partition("-")[0], DEFAULT_LANGUAGE):
-            if choice in self._content:
-                return choice
-        return next(iter(self._content), "")
-
     def _encode(self, language: str, deflated: bool) -> bytes:
-        text = self._envelope(language)
+        text = json.dumps(self.envelope(language), ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "replace"
+        )
         # A private message may mix a secret with text that somebody else chose, whose compressed length then
         # tells of the secret.
         if not deflated or not self.channel.public or len(text) < SMALLEST_DEFLATED_BYTES:
@@ -67,7 +63,8 @@ class Message:
         packed = deflate(text)
         return text_frame(packed, compressed=True) if len(packed) < len(text) else text_frame(text)
 
-    def _envelope(self, language: str) -> bytes:
+    def envelope(self, language: str) -> dict[str, Any]:
+        """What one client is told: the content in its language, or the one nearest to it."""
         envelope: dict[str, Any] = {
             "type": "message",
             "channel": self.name,
@@ -79,6 +76,14 @@ class Message:
         if self.version is not None:
             envelope["version"] = self.version
         envelope["data"] = self._body.get("data")
-        if language:
-            envelope["content"] = self._content[language]
-        return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        if spoken := choose_language(self._content, language):
+            envelope["content"] = self._content[spoken]
+        return envelope
+
+
+def choose_language(content: Mapping[str, str], language: str) -> str:
+    """The language of `content` that comes nearest; empty when there is no content."""
+    for choice in (language, language.partition("-")[0], DEFAULT_LANGUAGE):
+        if choice in content:
+            return choice
+    return next(iter(content), "")

@@ -4,19 +4,22 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 import gevent
+from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.core.redis import Redis
+from app.realtime.live.history import find_missed
 from app.realtime.live.hub import Hub
 from app.realtime.live.inbound import Since
 from app.realtime.live.message import Message
-from app.realtime.live.recovery import HistoryReader, find_missed
+from app.realtime.live.recovery import HistoryReader
 from app.realtime.live.topic import Topic
 
 log = logging.getLogger(__name__)
@@ -42,30 +45,38 @@ class Subscriber:
         self._connection: Any = None
         self._writing = BoundedSemaphore()
         self._is_restored = False
+        # Set when it is known whether Redis can be heard: not at the start, and not while a cut heals.
+        self._settled = Event()
 
     def run(self) -> None:
         """Listen for ever, through losses of Redis."""
         pause = FIRST_PAUSE_SECONDS
+        was_connected = False
         while True:
             try:
                 self._connect()
+                self._hub.meters.redis_reconnects += was_connected
+                was_connected = True
                 self._hub.restore()
                 pause = FIRST_PAUSE_SECONDS
                 self._listen()
             except (RedisError, OSError) as error:
-                was_restored = self._is_restored
-                self._lose(error)
-                if was_restored:
+                log.warning("Redis is lost: %s", error)
+                if self._lose():
+                    self._settled.clear()
                     continue  # A cut that one reconnect heals is nobody's business.
             except Exception:
                 log.exception("the subscriber starts again")
-                self._lose(None)
+                self._lose()
             self._hub.degrade()
+            self._settled.set()
             gevent.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     def ensure(self, topics: Iterable[Topic]) -> bool:
         """Wait until Redis has confirmed all of them; False when it cannot be heard. Yields."""
+        # After a restart all clients come at once, and would all be sent to fetch over HTTP.
+        self._settled.wait(ACK_SECONDS)
         if not self._is_restored:
             return False
         topics = list(topics)
@@ -82,45 +93,43 @@ class Subscriber:
         """Stop hearing topics that have had no listener for a while."""
         gone = [self._hub.topics.pop(topic.name) for topic in topics]
         names = [f"rt:p:{topic.name}" for topic in gone if topic.is_asked]
-        if names and self._is_restored:
-            try:
+        if names:
+            with suppress(RedisError, OSError):  # A lost connection has no subscriptions.
                 self._send("UNSUBSCRIBE", names)
-            except (RedisError, OSError):
-                pass  # A lost connection has no subscriptions.
 
     def _connect(self) -> None:
         """Subscribe to every topic again and read what came meanwhile.
 
         Topics that join during this are taken along.
         """
-        connection = self._make_connection()
-        connection.connect()
-        self._connection = connection
+        self._connection = self._make_connection()
+        self._connection.connect()
         early: list[list[Any]] = []
         while topics := list(
             islice((topic for topic in self._hub.topics.values() if not topic.is_asked), CHANNELS_AT_ONCE)
         ):
             self._ask(topics)
-            while not all(topic.is_live for topic in topics):
-                early.extend(self._hear(connection))
+            # One that is forgotten meanwhile is never confirmed.
+            while not all(topic.is_live for topic in topics if self._hub.topics.get(topic.name) is topic):
+                early.extend(self._hear())
             self._recover(topics)
         self._is_restored = True
+        self._settled.set()
         for answer in early:
             self._dispatch(answer)
 
     def _listen(self) -> None:
-        connection = self._connection
         while True:
-            for answer in self._hear(connection):
+            for answer in self._hear():
                 self._dispatch(answer)
 
-    def _hear(self, connection: Any) -> list[list[Any]]:
+    def _hear(self) -> list[list[Any]]:
         """The next message, if the next answer is one. A silent connection is asked whether it lives."""
         try:
-            answer = connection.read_response(timeout=SILENCE_SECONDS, disconnect_on_error=False)
+            answer = self._connection.read_response(timeout=SILENCE_SECONDS, disconnect_on_error=False)
         except RedisTimeoutError:
             self._send("PING", [])
-            answer = connection.read_response(timeout=SILENCE_SECONDS, disconnect_on_error=False)
+            answer = self._connection.read_response(timeout=SILENCE_SECONDS, disconnect_on_error=False)
         if answer[0] == b"subscribe":
             self._confirm(answer[1])
         elif answer[0] == b"unsubscribe":
@@ -174,7 +183,7 @@ class Subscriber:
         for topic, since in known.items():
             snapshot = snapshots[topic.name]
             untouched = snapshot.epoch == since.epoch and snapshot.offset == since.offset
-            missed = [] if untouched else find_missed(topic, since, snapshot)
+            missed = [] if untouched else find_missed(topic.channel, since, snapshot)
             if missed is None:
                 topic.start_again(snapshot)
                 self._hub.reset(topic.listeners(), [topic.name])
@@ -208,6 +217,8 @@ class Subscriber:
         missed = message.offset - 1 - snapshot.count_from(before)
         if missed:
             log.warning("gap on %s: %d missed, %d found", topic.name, missed, len(between))
+            self._hub.meters.gaps += 1
+            self._hub.meters.gap_messages += missed
         if len(between) < missed:
             self._hub.reset(topic.listeners(), [topic.name])
         for entry in between:
@@ -228,12 +239,12 @@ class Subscriber:
         except RedisError:
             log.warning("a publisher waits in vain for its count")
 
-    def _lose(self, error: Exception | None) -> None:
-        self._is_restored = False
+    def _lose(self) -> bool:
+        """Whether Redis was heard until now."""
+        was_restored, self._is_restored = self._is_restored, False
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.disconnect()
         for topic in self._hub.topics.values():
             topic.lose()
-        if error:
-            log.warning("Redis is lost: %s", error)
+        return was_restored

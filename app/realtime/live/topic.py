@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gevent.event import Event
 
 from app.realtime.channels import Channel
+from app.realtime.live.history import Snapshot
 from app.realtime.live.message import Message
 
 if TYPE_CHECKING:
     from app.realtime.live.connection import Connection
 
 MOST_HELD_BACK = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A channel in Redis at one moment.
-
-    Its first message has the offset after `start`. `entries` are what its stream holds after the offset that was asked for.
-    """
-
-    epoch: str | None
-    start: int
-    offset: int
-    version: int | None
-    entries: tuple[Message, ...]
-
-    def count_from(self, offset: int) -> int:
-        """Where the messages after `offset` count from: who came before the first message knows the offset 0."""
-        return offset or self.start
 
 
 class Topic:
@@ -44,6 +26,7 @@ class Topic:
         "members",
         "held",
         "floors",
+        "floors_epoch",
         "unsure",
         "offset",
         "epoch",
@@ -51,6 +34,7 @@ class Topic:
         "is_heard",
         "is_asked",
         "is_live",
+        "is_in_delivery",
         "ready",
         "idle_since",
         "cache",
@@ -61,8 +45,9 @@ class Topic:
         self.channel = channel
         self.members: set[Connection] = set()
         self.held: dict[Connection, deque[Message]] = {}
-        # Who has been told more than was dispatched yet, and up to which offset.
+        # Who has been told more than was dispatched yet, and up to which offset of `floors_epoch`.
         self.floors: dict[Connection, int] = {}
+        self.floors_epoch: str | None = None
         # Who joined while Redis could not be heard: what they miss cannot be known.
         self.unsure: set[Connection] = set()
         self.offset: int | None = None
@@ -71,6 +56,8 @@ class Topic:
         self.is_heard = False
         self.is_asked = False
         self.is_live = False
+        # The message that was heard last is still being written to one member after the other.
+        self.is_in_delivery = False
         self.ready = Event()
         self.idle_since: float | None = now
         self.cache: dict[int | None, tuple[float, Snapshot]] = {}
@@ -101,14 +88,22 @@ class Topic:
                 continue
             waiting.append(message)
 
-    def release(self, connection: Connection, told: int | None) -> None:
-        """`told` is the offset up to which the connection has had its answer; None when that is not known."""
+    def release(self, connection: Connection, told: Snapshot | None) -> None:
+        """`told` is how far the connection has had its answer; None when that is not known."""
         del self.held[connection]
         self.members.add(connection)
-        if told and not (self.is_heard and self.offset is not None and told <= self.offset):
-            self.floors[connection] = told
+        if told and told.offset and not self.has_passed(told):
+            if told.epoch != self.floors_epoch:
+                self.floors.clear()
+            self.floors[connection], self.floors_epoch = told.offset, told.epoch
         if not self.is_live:
             self.unsure.add(connection)
+
+    def has_passed(self, told: Snapshot) -> bool:
+        """Whether nothing that `told` covers will be written to a member any more."""
+        if self.is_in_delivery or not self.is_heard or told.epoch != self.epoch:
+            return False
+        return told.offset <= (self.offset or 0)
 
     def leave(self, connection: Connection, now: float) -> None:
         self.members.discard(connection)
@@ -134,7 +129,7 @@ class Topic:
             self.epoch, self.offset, self.version = snapshot.epoch, snapshot.offset, snapshot.version
 
     def advance(self, message: Message) -> None:
-        if message.epoch != self.epoch:
+        if message.epoch not in (self.epoch, self.floors_epoch):
             self.floors.clear()
         self.epoch, self.offset, self.is_heard = message.epoch, message.offset, True
         if message.version is not None:

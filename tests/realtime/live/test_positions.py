@@ -29,10 +29,10 @@ def test_the_first_messages_of_a_channel_are_replayed_and_are_no_gap(
     assert early.subscribe("shop")["shop"]["offset"] == 0
 
     sent = [send("shop").offset for _ in range(2)]
+    early.wait_offset("shop", sent[1])  # The process has heard of both.
 
     answer = late.subscribe(since_offset("shop", 0, epoch))
     assert answer["shop"] == {"mode": "event", "offset": sent[1], "recovered": True, "missed": 2}
-    early.wait_offset("shop", sent[1])
     assert early.offsets("shop") == sent
     assert resets(early) == []
 
