@@ -87,13 +87,19 @@ def path(name: str) -> str:
 
 @bp.get("/static/<version>/<path:name>")
 def show_asset(version: str, name: str) -> Response:
-    """An old version still answers with the present file: a page from before a deploy keeps its looks."""
-    asset = current_app.extensions["assets"].get(name) or abort(404)
+    """An old version still answers with the present file: a page from before a deploy keeps its looks.
+
+    A file under its own name, without any version, is for programs elsewhere, such as a page that imports our socket client.
+    """
+    files = current_app.extensions["assets"]
+    asset = files.get(name) or files.get(f"{version}/{name}") or abort(404)
     current = version == current_app.extensions["assets_version"]
     response = Response(asset.body, mimetype=asset.mimetype)
     if asset.gzipped and http.takes_gzip():
         response.data = asset.gzipped
         response.headers["Content-Encoding"] = "gzip"
+    if name not in files:
+        response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = FOR_EVER if current else "public, max-age=60"
     return response

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
-from prometheus_client.registry import REGISTRY
+from prometheus_client.registry import REGISTRY, Collector
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -57,8 +57,14 @@ def registry() -> CollectorRegistry:
     return shared
 
 
-def prometheus_text() -> bytes:
-    return generate_latest(registry())
+def prometheus_text(*others: Collector) -> bytes:
+    """All of this module's figures, and what `others` tell of processes that do not share them."""
+    text = generate_latest(registry())
+    for other in others:
+        own = CollectorRegistry()
+        own.register(other)
+        text += generate_latest(own)
+    return text
 
 
 def totals() -> dict[str, Any]:

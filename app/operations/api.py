@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from app.core import clock, metrics, openapi
 from app.core.openapi import Operation, describes
+from app.realtime.exposition import SocketCollector
 from app.realtime.status import socket_status
 from app.security.access import require_scope
 
@@ -74,7 +75,8 @@ def show_metrics() -> Response:
     require_scope("monitoring:read")
     preferred = request.accept_mimetypes.best or ""
     if request.args.get("format") == "prometheus" or preferred.startswith(TEXT_FORMATS):
-        return Response(metrics.prometheus_text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+        text = metrics.prometheus_text(SocketCollector())
+        return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
     return jsonify(at=clock.now().isoformat(), websocket=socket_status(), **metrics.totals())
 
 

@@ -126,7 +126,7 @@ def test_the_text_is_what_prometheus_reads(app, client, program):
     text = client.get(f"{URL}?format=prometheus", headers=program).text
 
     families = {family.name for family in text_string_to_metric_families(text)}
-    assert {"liveshelf_responses", "liveshelf_request_seconds"} <= families
+    assert {"liveshelf_responses", "liveshelf_request_seconds", "liveshelf_live_connections"} <= families
 
 
 def test_who_may_read_them(app, client, program):

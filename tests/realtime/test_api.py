@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.realtime import broadcast
+from app.realtime import broadcast, leases
 from app.realtime.keys import REPORT_PREFIX
 from app.security.tokens import create_token
 from tests.factories import make_user
@@ -22,7 +22,8 @@ TO_USER = {"type": "send", "data": SEND["data"], "targetUser": "ab12"}
 PROCESS = {
     "pid": 7, "host": "localhost", "started": 1790000000000, "connections": 3, "users": 2, "channels": 5, "messages_in": 10,
     "messages_out": 40, "bytes_out": 4000, "rate_in": 0.5, "rate_out": 2.5, "evicted": 1,
-    "p50": 2.5, "p95": 8.0, "p99": 20.0, "draining": 0,
+    "p50": 2.5, "p95": 8.0, "p99": 20.0, "draining": 0, "queued_bytes": 70, "longest_queue": 50, "gaps": 0,
+    "closes": '{"1000": 2, "slow_reader": 1}', "delivery": '{"buckets": {"5": 30, "+Inf": 40}, "sum": 100.5}',
 }  # fmt: skip
 
 
@@ -126,6 +127,7 @@ def test_a_mistake_is_named_and_sends_nothing(app, client, program, published, b
         ("rt:s:shop", 404, "unknown_channel"),
         ("stock:CUP", 403, "channel_not_writable"),
         ("product:1", 403, "channel_not_writable"),
+        ("viewers:1", 403, "channel_not_writable"),
         ("test", 200, None),
         ("visitor:ab12", 200, None),
     ],
@@ -186,16 +188,24 @@ def test_the_status_sums_what_the_processes_say(app, client, program, redis):
     report_process(redis, "a", **PROCESS)
     idle = {"pid": 8, "p50": "", "p95": "", "p99": "", "rate_out": 0.5, "channels": 2}
     report_process(redis, "b", **{**PROCESS, **idle})
+    # One of them has a socket in each process.
+    for process, names in {"a": ("user:1", "user:2"), "b": ("user:2", "visitor:3")}.items():
+        leases.renew(redis, process, 5000)
+        redis.sadd(leases.names_key(process, leases.CONNECTED), *names)
 
     status = client.get(URL, headers=program).json
 
     assert (status["status"], status["connections"], status["users"], status["messagesOut"]) == (
         "up",
         6,
-        4,
+        3,
         80,
     )
     assert (status["rateOut"], status["channels"]) == (3.0, 5)
+    assert (status["queuedBytes"], status["longestQueue"], status["gaps"]) == (140, 50, 0)
+    assert status["closes"] == {"1000": 4, "slow_reader": 2}
+    assert status["delivery"] == {"buckets": {"5": 60, "+Inf": 80}, "sum": 201.0}
+    assert status["roundTrip"] == {"buckets": {}, "sum": 0}
     assert (status["p50"], status["p95"], status["p99"]) == (2.5, 8.0, 20.0)
     assert sorted(process["pid"] for process in status["processes"]) == [7, 8]
     assert sorted(str(process["p99"]) for process in status["processes"]) == ["20.0", "None"]

@@ -1,11 +1,14 @@
 """What this process reports about itself once a second, for the status page and the API."""
 
+import json
 import logging
 import os
+import resource
 import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -13,6 +16,7 @@ from redis.exceptions import RedisError
 
 from app.core.redis import Redis
 from app.realtime.keys import PROCESSES_KEY, REPORT_PREFIX
+from app.realtime.live.connection import Connection
 from app.realtime.live.hub import Hub
 from app.realtime.live.limits import Seats
 
@@ -81,22 +85,42 @@ class Status:
             "users": self._seats.subjects,
             "channels": len(self._hub.topics),
             "messages_in": meters.messages_in,
+            "bytes_in": meters.bytes_in,
             "messages_out": meters.messages_out,
             "bytes_out": meters.bytes_out,
             "rate_in": round((meters.messages_in - messages_in) / passed, 1),
             "rate_out": round((meters.messages_out - messages_out) / passed, 1),
             "evicted": meters.evicted,
-            **percentiles(meters.latencies_ms),
+            **meters.delivery.percentiles(),
+            "delivery": meters.delivery.to_json(),
+            "round_trip": meters.round_trip.to_json(),
+            "closes": json.dumps(meters.closes),
+            "recovered": meters.recovered[True],
+            "unrecovered": meters.recovered[False],
+            "gaps": meters.gaps,
+            "gap_messages": meters.gap_messages,
+            "redis_reconnects": meters.redis_reconnects,
+            **queues(self._hub.connections),
+            **resources(),
             "draining": int(self._hub.is_draining),
         }
 
 
-def percentiles(values: Sequence[float]) -> dict[str, str | float]:
-    """p50, p95 and p99; empty texts when there is nothing to tell."""
-    ordered = sorted(values)
+def queues(connections: Iterable[Connection]) -> dict[str, int]:
+    """What waits for slow readers now: in all, and for the slowest."""
+    depths = [connection.outbox.depth for connection in connections if connection.outbox.is_busy]
     return {
-        f"p{percent}": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2)
-        if ordered
-        else ""
-        for percent in (50, 95, 99)
+        "queued_bytes": sum(size for size, _ in depths),
+        "queued_frames": sum(frames for _, frames in depths),
+        "longest_queue": max((size for size, _ in depths), default=0),
     }
+
+
+def resources() -> dict[str, int | float]:
+    """Resident memory in bytes and processor time in seconds; memory is 0 where there is no /proc."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        pages = 0
+    return {"memory": pages * resource.getpagesize(), "cpu": round(used.ru_utime + used.ru_stime, 3)}

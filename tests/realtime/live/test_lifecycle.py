@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from app.realtime.keys import PROCESSES_KEY
-from app.realtime.live.status import percentiles
 from tests.realtime.live.conftest import publisher
 from tests.realtime.live.peers import Peer, RawPeer
 from tests.realtime.live.servers import ROOT, LiveServer
@@ -54,7 +53,7 @@ def test_a_reader_that_stalls_is_cut_while_the_others_get_everything(
     def publish_until_cut() -> None:
         """No faster than the others read: on a busy machine Redis would cut the whole process for being slow."""
         for sent in itertools.count():
-            while not stop.is_set() and sent - min(len(peer.received) for peer in others) > 100:
+            while not stop.is_set() and sent - min(len(peer.received) for peer in others) > 20:
                 time.sleep(0.001)
             if stop.is_set():
                 return
@@ -170,11 +169,6 @@ def test_a_process_that_was_killed_is_forgotten_after_an_hour(
 
     assert own_redis.client.zscore(PROCESSES_KEY, "lately")
     assert own_redis.client.zcount(PROCESSES_KEY, now, "+inf") == 1
-
-
-def test_percentiles_of_nothing_are_empty() -> None:
-    assert percentiles([]) == {"p50": "", "p95": "", "p99": ""}
-    assert percentiles(range(1, 101)) == {"p50": 51, "p95": 96, "p99": 100}
 
 
 def test_plain_http_is_answered(live: LiveServer) -> None:
