@@ -41,12 +41,20 @@ def stock_shop():
         yield shop
 
 
+@pytest.fixture(scope="module")
+def login():
+    """The cookies of one sign-in: the shop takes ten a minute, and the tests are quicker than that."""
+    return {}
+
+
 @pytest.fixture
-def open_page(stock_shop, new_page):
+def open_page(stock_shop, new_page, login):
     def open_page(path, **options):
-        page = new_page(**{"viewport": {"width": 1440, "height": 900}, **options})
+        page = new_page(**{"viewport": {"width": 1440, "height": 900}, **login, **options})
         page.goto(stock_shop.url + path)
-        sign_in(page)
+        if not login:
+            sign_in(page)
+            login["storage_state"] = page.context.storage_state()
         return page
 
     return open_page

@@ -46,6 +46,18 @@ def test_a_page_from_before_a_deploy_keeps_its_looks_but_not_for_ever(app, clien
     assert answer.headers["Cache-Control"] == "public, max-age=60"
 
 
+def test_a_page_elsewhere_may_import_our_socket_client_under_a_name_without_version(app, client):
+    answer = client.get("/static/js/live/client.js")
+
+    assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    for name in re.findall(r"from './(.+)';", answer.text):
+        assert client.get(f"/static/js/live/{name}").status_code == 200
+    assert "Access-Control-Allow-Origin" not in client.get(assets.path("js/shop.js")).headers
+    assert client.get("/static/js/live/nothing.js").status_code == 404
+
+
 def test_the_version_changes_with_any_file_and_only_then(make_static):
     before = make_static({"icons.svg": "<svg/>"}).extensions["assets_version"]
     same = make_static({"icons.svg": "<svg/>"}).extensions["assets_version"]

@@ -14,6 +14,7 @@ from tests.factories import make_product
 
 INVENTORY = "/api/realtime/inventory"
 WEBSOCKET = "/api/realtime/websocket"
+TICKETS = "/api/realtime/tickets"
 ADD = {"productId": "CUP", "quantity": 5, "operation": "add"}
 SEND = {"type": "broadcast", "data": {"type": "sale", "payload": {}}, "targetChannel": "shop"}
 # They are the description.
@@ -86,15 +87,18 @@ def test_strangers_get_what_is_described_too(app, client, document, sku):
     assert problems(document, INVENTORY, "get", 200, client.get(f"{INVENTORY}?productId={sku}")) == []
 
 
-@pytest.mark.parametrize(("path", "body"), [(INVENTORY, ADD), (WEBSOCKET, SEND)])
-def test_writing_takes_and_answers_what_is_described(app, client, program, document, path, body):
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [(INVENTORY, ADD, 200), (WEBSOCKET, SEND, 200), (TICKETS, {"channels": []}, 201)],
+)
+def test_writing_takes_and_answers_what_is_described(app, client, program, document, path, body, status):
     make_product(sku="CUP", stock=4)
     takes = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
 
     answer = client.post(path, json=body, headers=program)
 
-    assert answer.status_code == 200
-    assert problems(document, path, "post", 200, answer) == []
+    assert answer.status_code == status
+    assert problems(document, path, "post", status, answer) == []
     assert Draft202012Validator({**takes, "components": document["components"]}).is_valid(body)
 
 
@@ -108,6 +112,9 @@ def test_writing_takes_and_answers_what_is_described(app, client, program, docum
         (WEBSOCKET, {**SEND, "targetChannel": "nope"}, 404),
         (WEBSOCKET, {**SEND, "targetChannel": "stock:CUP"}, 403),
         (WEBSOCKET, {}, 422),
+        (TICKETS, {"userId": "nobody"}, 404),
+        (TICKETS, {"channels": ["alerts"]}, 403),
+        (TICKETS, {"userId": ""}, 422),
         (INVENTORY, "no JSON", 400),
         (WEBSOCKET, "no JSON", 400),
         (INVENTORY, None, 415),
@@ -127,7 +134,13 @@ def test_mistakes_are_described_as_problems(app, client, program, document, path
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("get", INVENTORY), ("post", INVENTORY), ("get", WEBSOCKET), ("get", "/api/monitoring/metrics")],
+    [
+        ("get", INVENTORY),
+        ("post", INVENTORY),
+        ("get", WEBSOCKET),
+        ("post", TICKETS),
+        ("get", "/api/monitoring/metrics"),
+    ],
 )
 def test_a_refusal_is_described(app, client, document, method, path):
     make_product(sku="CUP")
@@ -185,6 +198,7 @@ def test_what_needs_a_token_says_so(document):
         f"put {INVENTORY}",
         f"get {WEBSOCKET}",
         f"post {WEBSOCKET}",
+        f"post {TICKETS}",
         "get /api/monitoring/metrics",
     }
 

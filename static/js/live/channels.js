@@ -1,109 +1,98 @@
-/** The channels a page names and how far each has been shown: the only holder of versions and offsets. */
+/** The channels that are wanted and how far each has been received: the only holder of versions and offsets. */
 const isCount = Number.isSafeInteger;
-const taken = new WeakMap(); // host -> the position attribute already taken from it
 
 class Channel {
   version = null;
   offset = null;
   epoch = null;
+  mode = null;
   isSent = false;
   isRefused = false;
+  /** Its owner lost what it had shown, so that the newest is news once more. */
+  isWantedAgain = false;
 
-  constructor(name, token) {
+  constructor(name) {
     this.name = name;
-    this.token = token;
   }
 
-  get hosts() {
-    return [...document.querySelectorAll(`[data-channel="${CSS.escape(this.name)}"]`)];
+  get position() {
+    const { version, offset, epoch } = this;
+    if (version !== null) return { version, epoch: epoch ?? undefined };
+    return offset === null ? undefined : { offset, epoch };
   }
 
-  /** What the server needs to replay only what this page missed. */
+  /** What the server needs to replay only what was missed. */
   get subscription() {
-    const { name, token, version, offset, epoch } = this;
-    if (version !== null) return { channel: name, token, since: { version } };
-    return { channel: name, token, since: offset === null ? undefined : { offset, epoch } };
+    return { channel: this.name, token: this.token, since: this.position };
   }
 
-  /** Order guard. A snapshot is also news when it repeats a version that some host does not show yet. */
-  isNews({ version, offset, epoch }, isSnapshot = false) {
-    if (isCount(version)) {
-      if (version !== this.version) return this.version === null || version > this.version;
-      return isSnapshot && this.hosts.some((host) => +host.dataset.version !== version);
-    }
-    return isCount(offset) ? offset > this.offset || epoch !== this.epoch : isSnapshot;
+  /** The same over HTTP, where the session opens what is private, and no position asks for the newest. */
+  get question() {
+    return { channel: this.name, since: this.isWantedAgain ? undefined : this.position };
   }
 
-  /** Records, also on the hosts, that the page shows this message now. */
+  /** Order guard and duplicate guard. */
+  isNews({ version, offset, epoch }) {
+    if (!isCount(version)) return isCount(offset) && (offset > this.offset || epoch !== this.epoch);
+    return this.version === null || version > this.version || (this.isWantedAgain && version === this.version);
+  }
+
+  /** Never back, but for another epoch, in which offsets count anew. */
   advance({ version, offset, epoch }) {
-    if (isCount(offset)) Object.assign(this, { offset, epoch });
-    if (isCount(version)) this.version = version;
-    for (const { dataset } of this.hosts) {
-      if (isCount(version)) dataset.version = version;
-      else if (isCount(offset)) dataset.position = `${offset}@${epoch}`;
-    }
-  }
-
-  /** Reads a host once. True when it and the rest of the page disagree, so one of them is behind. */
-  take(host) {
-    const { version, position = '' } = host.dataset;
-    const mark = version ?? position;
-    if (taken.get(host) === mark) return false;
-    taken.set(host, mark);
-    if (version) return this.#takeVersion(+version);
-    const [digits, epoch] = position.split('@');
-    const offset = Number(digits);
-    if (epoch && this.isNews({ offset, epoch })) Object.assign(this, { offset, epoch });
-    return false;
-  }
-
-  #takeVersion(shown) {
-    const known = this.version ?? shown;
-    if (isCount(shown)) this.version = Math.max(known, shown);
-    return shown !== known;
+    const isFurther = isCount(version) ? this.version === null || version > this.version : this.isNews({ offset, epoch });
+    if (isFurther && isCount(version)) Object.assign(this, { version, epoch: epoch ?? null }); // SQL knows no epoch
+    else if (isFurther) Object.assign(this, { offset, epoch });
+    this.isWantedAgain = false;
   }
 }
 
 export class Channels extends Map {
   #epoch = null;
+  #gone = [];
 
-  /** Re-reads the page. `removed`: gone from it; `behind`: shown in different versions. */
-  scan() {
-    const present = new Set();
-    const behind = new Set();
-    for (const host of document.querySelectorAll('[data-channel]:not([data-channel=""])')) {
-      const { channel: name, token } = host.dataset;
-      if (!this.has(name)) this.set(name, new Channel(name, token));
-      if (this.get(name).take(host)) behind.add(name);
-      present.add(name);
-    }
-    const removed = [...this.keys()].filter((name) => !present.has(name));
-    for (const name of removed) this.delete(name);
-    return { removed, behind: [...behind] };
+  /** The channel, made when it is new; `since` is what its owner shows of it already. */
+  want(name, { since, token } = {}) {
+    if (!this.has(name)) this.set(name, new Channel(name));
+    const channel = this.get(name);
+    channel.token ??= token;
+    if (since) channel.advance(since);
+    return channel;
+  }
+
+  drop(name) {
+    if (this.get(name)?.isSent) this.#gone.push(name);
+    this.delete(name);
+  }
+
+  /** What the server sends still and nobody wants. */
+  takeGone() {
+    return this.#gone.splice(0);
   }
 
   get active() {
     return [...this.values()].filter(({ isRefused }) => !isRefused);
   }
 
-  get private() {
-    return this.active.filter(({ token }) => token);
+  /** Those of `names`, in their own order; names from outside may be anything. */
+  listActive(names) {
+    return this.active.filter(({ name }) => names.includes(name));
   }
 
-  get publicNames() {
-    return this.active.filter(({ token }) => !token).map(({ name }) => name);
+  get unsent() {
+    return this.active.filter(({ isSent }) => !isSent);
+  }
+
+  get private() {
+    return this.active.filter(({ token }) => token);
   }
 
   get hasPrivate() {
     return [...this.values()].some(({ token }) => token);
   }
 
-  get positions() {
-    return Object.fromEntries([...this.values()].map(({ name, version, offset }) => [name, version ?? offset]));
-  }
-
   /** True when Redis lost its data since the last frame: the versions we know no longer order anything. */
   movedTo(epoch) {
+    if (!epoch) return false; // over HTTP, while nobody can tell
     const moved = this.#epoch !== null && epoch !== this.#epoch;
     this.#epoch = epoch;
     if (moved) for (const channel of this.values()) channel.version = null;
@@ -119,7 +108,7 @@ export class Channels extends Map {
     }
   }
 
-  forgetSent() {
-    for (const channel of this.values()) channel.isSent = false;
+  forgetSent(names = [...this.keys()]) {
+    for (const name of names) if (this.has(name)) this.get(name).isSent = false;
   }
 }

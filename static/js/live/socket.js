@@ -1,23 +1,20 @@
+import { backoff } from './backoff.js';
 import { warnOnce } from './report.js';
 
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
 const CONNECT_LIMIT_MS = 10_000;
 const SILENT_BEATS = 1.5; // the server speaks in every beat
 const SHORTEST_SILENCE_MS = 10_000; // a hitch of the network is no silence
-const PROBE_LIMIT_MS = 5_000;
+const PROBE_LIMIT_MS = 3_000;
 const STABLE_MS = 5_000; // a server that accepts and cuts at once must not reset the backoff
-const LOST = 1006;
-
-/** Full jitter: a thousand pages cut by one restart must not come back in step. */
-export const backoff = (attempt) => Math.random() * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
+const OPEN = 1;
+export const LOST = 1006;
 
 /**
  * One WebSocket, replaced when it ends. `on.down(code, wasStable)` answers whether to come back;
  * `on.retry()` is called when it is time to, and calls `open()` when it is ready.
  */
 export class Socket {
-  #address;
+  #WebSocket;
   #on;
   #ws = null;
   #openedAt = Infinity;
@@ -26,8 +23,8 @@ export class Socket {
   #watchdog = 0;
   #silenceLimit = SHORTEST_SILENCE_MS;
 
-  constructor(address, on) {
-    this.#address = address;
+  constructor(WebSocket, on) {
+    this.#WebSocket = WebSocket;
     this.#on = on;
   }
 
@@ -36,7 +33,7 @@ export class Socket {
   }
 
   get isOpen() {
-    return this.#ws?.readyState === WebSocket.OPEN;
+    return this.#ws?.readyState === OPEN;
   }
 
   /** How often the server speaks, as its hello tells. */
@@ -45,13 +42,13 @@ export class Socket {
     this.#expectFrameWithin(this.#silenceLimit);
   }
 
-  open() {
+  open(address) {
     if (this.#ws) return;
     this.close(); // a retry that was due
     try {
-      const url = new URL(this.#address, location.href);
+      const url = new URL(address, globalThis.location?.href);
       url.protocol = url.protocol.replace('http', 'ws');
-      this.#listen((this.#ws = new WebSocket(url)));
+      this.#listen((this.#ws = new this.#WebSocket(url)));
     } catch (error) {
       warnOnce('the socket cannot be opened', error);
       this.down(LOST);
@@ -86,6 +83,8 @@ export class Socket {
     if (this.isOpen) {
       this.send({ type: 'ping' });
       this.#expectFrameWithin(PROBE_LIMIT_MS);
+    } else if (this.#ws) {
+      this.#expectFrameWithin(PROBE_LIMIT_MS);
     } else if (this.#retry) {
       this.#attempt = 0;
       this.#comeBack();
@@ -103,6 +102,7 @@ export class Socket {
       this.#on.frame(data);
     });
     ws.onclose = whileCurrent(({ code }) => this.down(code));
+    ws.onerror = () => {}; // a close follows; without this Node's `ws` would throw
     this.#expectFrameWithin(CONNECT_LIMIT_MS);
   }
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from simple_websocket import ConnectionClosed, Server
 
@@ -87,6 +87,7 @@ class FakeShop:
         self.epoch = "k3f"
         self.answer: Callable[[Frame], Frame] = recovered
         self.snapshot: list[Frame] = []
+        self.recovery: Frame = {}
         self.snapshot_status: Callable[[], int] = lambda: 200
         self.snapshot_gate = threading.Event()
         self.snapshot_gate.set()
@@ -157,8 +158,6 @@ class WebHandler(QuietHandler):
         path = urlsplit(self.path).path
         if path == "/":
             self._answer(self.shop.page.encode(), "text/html; charset=utf-8")
-        elif path == "/live/messages":
-            self._answer_snapshot()
         elif path.startswith("/static/") and (STATIC / path[8:]).is_file():
             file = STATIC / path[8:]
             self._answer(file.read_bytes(), CONTENT_TYPES[file.suffix])
@@ -166,16 +165,26 @@ class WebHandler(QuietHandler):
             self._answer(b"", "image/x-icon")
 
     def do_POST(self) -> None:
+        question = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if urlsplit(self.path).path == "/live/recover":
+            self._answer_snapshot(json.loads(question)["channels"])
+            return
         self.shop.token_requests.append(self.headers.get("X-CSRFToken"))
         if self.shop.tokens is None:
             self._answer(b"{}", "application/json", status=401)
         else:
             self._answer(json.dumps(self.shop.tokens).encode(), "application/json")
 
-    def _answer_snapshot(self) -> None:
+    def _answer_snapshot(self, wanted: list[Frame]) -> None:
         shop = self.shop
-        body = json.dumps({"epoch": shop.epoch, "messages": shop.snapshot}).encode()
-        shop.snapshot_queries.append(parse_qs(urlsplit(self.path).query).get("channel", []))
+        answer = {
+            "type": "subscribed",
+            "epoch": shop.epoch,
+            "channels": shop.recovery,
+            "messages": shop.snapshot,
+        }
+        body = json.dumps(answer).encode()
+        shop.snapshot_queries.append([channel["channel"] for channel in wanted])
         shop.snapshot_gate.wait(DEADLINE_SECONDS)
         self._answer(body, "application/json", status=shop.snapshot_status())
 

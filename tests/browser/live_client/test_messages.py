@@ -75,7 +75,7 @@ def test_older_and_repeated_messages_are_dropped(shop: FakeShop, visit: Visit) -
     for offset in (41, 42, 42, 40, 43):
         connection.send(**event, offset=offset)
 
-    tab.wait_for_function("heard.length >= 3")
+    tab.wait_for_function("() => heard.length >= 3")
     badge_reads(tab, "Sold out")
     assert tab.evaluate("heard.map((m) => m.version ?? m.offset)") == [120, 42, 43]
     expect(tab.locator("[data-position]")).to_have_attribute("data-position", "43@k3f")
@@ -192,19 +192,6 @@ def test_junk_from_the_server_is_survived_with_one_warning_per_reason(shop: Fake
     badge_reads(tab, "Sold out")
     assert len(shop.connections) == 1
     assert len(warnings) == len(set(warnings)) <= 5
-
-
-def test_content_outside_its_targets_changes_nothing(shop: FakeShop, visit: Visit) -> None:
-    tab = visit(CHIP + stock() + INPUT)
-    is_live(tab)
-    message = stock_message("A1", 119, "out")
-
-    shop.connection().send(**{**message, "content": f"<title>x</title>stray<p>more</p>{message['content']}"})
-
-    badge_reads(tab, "Sold out")
-    assert tab.title() == "Vase"
-    assert tab.locator("#quantity").count() == 1
-    assert tab.get_by_text("stray").count() == 0
 
 
 def test_fifty_messages_a_second_end_with_the_newest(shop: FakeShop, visit: Visit) -> None:

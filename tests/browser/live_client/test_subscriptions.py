@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from .conftest import Visit
 from .looks import DEADLINE_MS, badge_reads, is_live
 from .page import CHIP, HTMX, LIVE, VISITOR, stock, stock_message
-from .shop import FakeShop, never_recovered, recovered, wait_until
+from .shop import FakeShop, Frame, never_recovered, recovered, wait_until
 
 
 def test_one_subscribe_frame_names_all_channels_with_their_positions_and_the_connection_token(
@@ -35,7 +35,7 @@ def test_a_page_without_channels_opens_no_socket_until_one_is_swapped_in(
     shop: FakeShop, visit: Visit
 ) -> None:
     tab = visit(CHIP + '<div id="grid"></div>')
-    tab.wait_for_function("window.liveshelf")
+    tab.wait_for_function("() => window.liveshelf")
     time.sleep(0.3)
 
     assert shop.connections == []
@@ -77,6 +77,22 @@ def test_a_rate_limited_subscribe_is_said_again(shop: FakeShop, visit: Visit) ->
     assert len(shop.connections) == 1
 
 
+def test_a_channel_that_was_refused_for_now_is_said_again(shop: FakeShop, visit: Visit) -> None:
+    def slow_down(frame: Frame) -> Frame:
+        answer = recovered(frame)
+        answer["channels"]["stock:B2"] = {"error": "rate_limited"}
+        return answer
+
+    answers = iter([slow_down])
+    shop.answer = lambda frame: next(answers, recovered)(frame)
+    tab = visit(CHIP + stock("A1") + stock("B2"))
+    is_live(tab)
+
+    again = shop.connection().wait_for("subscribe", 2)
+
+    assert [channel["channel"] for channel in again["channels"]] == ["stock:B2"]
+
+
 def test_a_long_page_is_split_into_frames_and_requests_that_the_servers_take(
     shop: FakeShop, visit: Visit
 ) -> None:
@@ -89,7 +105,7 @@ def test_a_long_page_is_split_into_frames_and_requests_that_the_servers_take(
     )
     assert [len(frame["channels"]) for frame in shop.connection().said("subscribe")] == [100, 20]
     assert len(asked) == len(set(asked)) == 120
-    assert max(len(query) for query in shop.snapshot_queries) == 40
+    assert max(len(query) for query in shop.snapshot_queries) == 100
 
 
 @pytest.mark.parametrize(

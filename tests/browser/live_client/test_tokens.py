@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from .conftest import Visit
@@ -35,7 +34,7 @@ def test_without_new_tokens_only_the_public_channels_go_on(shop: FakeShop, visit
     assert "token" not in frame
     assert [channel["channel"] for channel in frame["channels"]] == ["stock:A1"]
     shop.connection(2).close(4401)
-    chip_state(tab, "offline", re.compile("Showing stock from"))
+    chip_state(tab, "stopped", "Reload for live stock")
     time.sleep(0.8)
     assert (len(shop.connections), len(shop.token_requests)) == (2, 1)
 
@@ -58,3 +57,21 @@ def test_tokens_are_renewed_after_eight_minutes_and_private_channels_subscribed_
         {"channel": "visitor:ab12", "token": "sub-2", "since": {"offset": 41, "epoch": "k3f"}}
     ]
     assert (len(shop.connections), len(shop.token_requests)) == (1, 1)
+
+
+def test_a_right_that_is_taken_back_is_asked_for_once_more(shop: FakeShop, visit: Visit) -> None:
+    shop.tokens = {"connection": "conn-2", "channels": {"visitor:ab12": "sub-2"}}
+    tab = visit(CHIP + stock() + VISITOR)
+    is_live(tab)
+
+    shop.connection().send(type="unsubscribed", channels=["visitor:ab12"])
+
+    again = shop.connection().wait_for("subscribe", 2)
+    assert [(channel["channel"], channel["token"]) for channel in again["channels"]] == [
+        ("visitor:ab12", "sub-2")
+    ]
+    shop.tokens = {"connection": "conn-3", "channels": {}}
+    shop.connection().send(type="unsubscribed", channels=["visitor:ab12"])
+    time.sleep(0.5)
+    assert len(shop.connection().said("subscribe")) == 2
+    is_live(tab)

@@ -1,4 +1,4 @@
-import { warnOnce } from './report.js';
+import { warnOnce } from '../live/report.js';
 
 const HIGHLIGHT_MS = 1_200;
 const QUIET_MS = 5_000;

@@ -1,0 +1,209 @@
+import { RATE_LIMITED } from './inbox.js';
+import { attempt, warnOnce } from './report.js';
+import { LOST, Socket } from './socket.js';
+
+const RESUBSCRIBE_DELAY_MS = 2_000;
+const TOKEN_CHECK_MS = 60_000;
+const STAND_IN_AFTER_MS = 4_000;
+const FAILURES_BEFORE_POLLING = 2;
+const CHANNELS_PER_FRAME = 100; // the server takes 16 KiB a frame
+const EXPIRED = 4401;
+const isFinal = (code) => code >= 4000 && code < 5000 && code !== EXPIRED;
+
+/** What is said on the socket and what is answered; comes back as long as the server allows it. */
+export class Conversation {
+  isAway = false;
+  #url;
+  #lang;
+  #identity;
+  #channels;
+  #inbox;
+  #status;
+  #socket;
+  #tokenCheck = setInterval(() => this.#identity.isOld && this.#channels.hasPrivate && this.#renew(), TOKEN_CHECK_MS);
+  #lastId = 0;
+  #failures = 0;
+  #isSyncDue = false;
+  #isConnecting = false;
+  #isSubscribed = false;
+  #isDegraded = false;
+  #isStopped = false;
+  #hasRenewed = false;
+
+  constructor({ url, lang, WebSocket, identity, channels, inbox, status }) {
+    this.#url = url;
+    this.#lang = lang;
+    this.#identity = identity;
+    this.#channels = channels;
+    this.#inbox = inbox;
+    this.#status = status;
+    this.#socket = new Socket(WebSocket, {
+      open: () => this.#subscribe(),
+      frame: (text) => this.#receive(text),
+      down: (code, wasStable) => this.#down(code, wasStable),
+      retry: () => this.#connect(),
+    });
+  }
+
+  get isIdle() {
+    return this.#isStopped || this.isAway || !this.#channels.active.length;
+  }
+
+  /** What is said in one go travels in one frame. */
+  syncSoon() {
+    if (this.#isSyncDue) return;
+    this.#isSyncDue = true;
+    queueMicrotask(() => this.#sync());
+  }
+
+  #sync() {
+    this.#isSyncDue = false;
+    const gone = this.#channels.takeGone();
+    if (gone.length) this.#send('unsubscribe', { channels: gone });
+    if (this.isIdle) this.#rest();
+    else if (this.#socket.isOpen) this.#subscribe();
+    else if (this.#socket.isIdle) this.#connect();
+  }
+
+  /** An open socket must answer soon; a wait for the next attempt is over. */
+  probe() {
+    this.#socket.wake();
+  }
+
+  #rest() {
+    this.letGo();
+    if (this.#status.state === 'live') this.#status.show('connecting');
+  }
+
+  letGo() {
+    this.#socket.close();
+    this.#inbox.stop();
+    this.#forgetSocket();
+  }
+
+  #forgetSocket() {
+    this.#isSubscribed = this.#isDegraded = false;
+    this.#channels.forgetSent();
+  }
+
+  #subscribe(channels = this.#channels.unsent) {
+    if (!channels.length) return;
+    const batch = channels.slice(0, CHANNELS_PER_FRAME);
+    for (const channel of batch) channel.isSent = true;
+    const wanted = batch.map(({ subscription }) => subscription);
+    this.#send('subscribe', { token: this.#identity.token, lang: this.#lang, channels: wanted });
+    this.#subscribe(channels.slice(CHANNELS_PER_FRAME));
+  }
+
+  #send(type, rest) {
+    this.#socket.send({ type, id: ++this.#lastId, ...rest });
+  }
+
+  async #connect() {
+    if (this.#isConnecting) return;
+    this.#isConnecting = true;
+    this.#status.lose();
+    this.#inbox.standIn(STAND_IN_AFTER_MS);
+    await (this.#identity.isOld ? this.#renew() : this.#identity.running);
+    const url = await this.#findUrl();
+    this.#isConnecting = false;
+    if (this.isIdle) return;
+    if (url) this.#socket.open(url);
+    else this.#socket.down(LOST);
+  }
+
+  async #findUrl() {
+    try {
+      return typeof this.#url === 'function' ? await this.#url() : this.#url;
+    } catch (error) {
+      warnOnce('there is no address to connect to', error);
+      return null;
+    }
+  }
+
+  /** Answers whether the socket should come back by itself. */
+  #down(code, wasStable) {
+    this.#failures = this.#isSubscribed ? 0 : this.#failures + 1;
+    this.#forgetSocket();
+    if (isFinal(code)) return this.stop();
+    if (wasStable) this.#hasRenewed = false;
+    this.#status.lose();
+    if (this.#failures >= FAILURES_BEFORE_POLLING) this.#inbox.standIn(0);
+    if (code === EXPIRED) this.#expired();
+    return code !== EXPIRED;
+  }
+
+  /** New tokens once; then as nobody; then no more, or a session that has ended would knock for ever. */
+  async #expired() {
+    const mayRenew = !this.#hasRenewed;
+    this.#hasRenewed = true;
+    if (mayRenew && ((await this.#renew()) || typeof this.#url === 'function')) return this.#connect();
+    if (!this.#identity.token) return this.stop();
+    this.#identity.token = undefined;
+    this.#channels.giveTokens({});
+    this.#status.show('offline');
+    this.#connect();
+  }
+
+  async #renew() {
+    const tokens = await this.#identity.renew();
+    if (tokens) this.#channels.giveTokens(tokens);
+    if (tokens && this.#isSubscribed) this.#subscribe(this.#channels.private);
+    return tokens;
+  }
+
+  /** For good. */
+  stop() {
+    this.#isStopped = true;
+    clearInterval(this.#tokenCheck);
+    this.letGo();
+    this.#status.show('stopped');
+    return false;
+  }
+
+  #receive(text) {
+    attempt(() => this.#handle(JSON.parse(text)));
+    if (!this.#isSubscribed) return;
+    if (!this.#isDegraded) this.#status.refresh();
+    this.#status.show(this.#isDegraded ? 'paused' : 'live');
+  }
+
+  #handle(frame) {
+    const { type, code } = frame;
+    if (type === 'message') this.#inbox.take(frame);
+    else if (type === 'subscribed') this.#subscribed(frame);
+    else if (type === 'presence') this.#inbox.takePresence(frame);
+    else if (type === 'hello' && frame.beat > 0) this.#socket.beat = frame.beat;
+    else if (type === 'reset') this.#inbox.miss(frame.channels);
+    else if (type === 'degraded' || type === 'restored') this.#isDegraded = type === 'degraded';
+    else if (type === 'unsubscribed' && frame.id === undefined) this.#tookBack(frame.channels);
+    else if (type === 'error') this.#refused(frame);
+    else if (type === 'disconnect' && frame.reconnect === false && code !== EXPIRED) this.stop();
+    else if (type === 'disconnect') this.#socket.down(code);
+  }
+
+  #subscribed(frame) {
+    this.#isSubscribed = true;
+    this.#inbox.standDown();
+    if (this.#inbox.settle(frame)) this.#subscribeLater();
+  }
+
+  /** A right has ended before its socket: only newer tokens, or another address, could bring it back. */
+  async #tookBack(names) {
+    if (typeof this.#url === 'function') return this.#socket.down(LOST);
+    this.#channels.forgetSent(names);
+    for (const channel of this.#channels.listActive(names)) channel.isRefused = true;
+    await this.#renew();
+  }
+
+  #refused({ code, message }) {
+    warnOnce(`the server answered ${code}`, message);
+    if (code !== RATE_LIMITED) return;
+    this.#channels.forgetSent(); // whichever subscribe it was: saying all of them again changes nothing else
+    this.#subscribeLater();
+  }
+
+  #subscribeLater() {
+    setTimeout(() => this.#sync(), RESUBSCRIBE_DELAY_MS);
+  }
+}

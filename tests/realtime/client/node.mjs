@@ -1,0 +1,20 @@
+import { createInterface } from 'node:readline';
+import { follow } from './follow.mjs';
+
+const [client, url, channels, options] = process.argv.slice(2);
+const { connect } = await import(client);
+let lastSocket;
+
+class WebSocket extends globalThis.WebSocket {
+  constructor(address) {
+    super(address);
+    lastSocket = this;
+  }
+}
+
+const say = (what) => console.log(JSON.stringify(what));
+const live = follow(connect, url, JSON.parse(channels), { WebSocket, ...JSON.parse(options) }, say);
+for await (const order of createInterface({ input: process.stdin })) {
+  if (order === 'close') live.close();
+  if (order === 'hang up') lastSocket.close();
+}

@@ -1,0 +1,107 @@
+"""The client without a document: Node imports the files as they are and brings a WebSocket of its own."""
+
+from collections.abc import Callable
+
+from tests.realtime.client.conftest import Program
+from tests.realtime.live.servers import LiveServer
+from tests.support.redis_server import RedisServer
+from tests.support.relay import Relay
+from tests.support.sockets import publisher
+from tests.support.waiting import wait_for
+
+Run = Callable[..., Program]
+
+
+def numbers(program: Program, channel: str = "shop") -> list[int]:
+    return [message["data"]["n"] for message in program.told(channel)]
+
+
+def test_a_program_that_was_cut_off_gets_each_event_once_and_in_order(
+    alone: LiveServer, own_redis: RedisServer, run_program: Run
+) -> None:
+    relay, send = Relay(alone.port), publisher(own_redis)
+    program = run_program(f"ws://127.0.0.1:{relay.port}/ws", {"shop": None})
+    program.wait_until_live()
+    send("shop", data={"n": 0})
+    wait_for(lambda: numbers(program) == [0], 5, "the first message")
+
+    relay.refuse()
+    for n in range(1, 101):
+        send("shop", data={"n": n})
+    wait_for(lambda: program.state == "reconnecting", 10, "the program to notice")
+    relay.admit()
+    program.wait_until_live()
+    send("shop", data={"n": 101})
+
+    wait_for(lambda: len(numbers(program)) == 102, 10, "all messages")
+    assert numbers(program) == list(range(102))
+    assert [said for said in program.said if "reset" in said] == [
+        {"reset": ["shop"]}
+    ]  # it began without a position
+    relay.close()
+
+
+def test_cuts_while_messages_flow_lose_and_repeat_nothing(
+    alone: LiveServer, own_redis: RedisServer, run_program: Run
+) -> None:
+    relay, send = Relay(alone.port), publisher(own_redis)
+    program = run_program(f"ws://127.0.0.1:{relay.port}/ws", {"shop": None})
+    program.wait_until_live()
+
+    for n in range(200):
+        send("shop", data={"n": n})
+        if n % 40 == 39:
+            wait_for(lambda: numbers(program), 5, "a message")
+            relay.cut()
+
+    wait_for(lambda: len(numbers(program)) >= 200, 20, "all messages")
+    assert numbers(program) == list(range(200))
+    relay.close()
+
+
+def test_state_is_the_newest_version_however_many_were_missed(
+    alone: LiveServer, own_redis: RedisServer, run_program: Run
+) -> None:
+    relay, send = Relay(alone.port), publisher(own_redis)
+    send("stock:A1", version=7)
+    program = run_program(f"ws://127.0.0.1:{relay.port}/ws", {"stock:A1": {"version": 7}})
+    program.wait_until_live()
+
+    relay.refuse()
+    for version in (8, 9, 10):
+        send("stock:A1", version=version)
+    relay.admit()
+
+    wait_for(lambda: program.told("stock:A1"), 10, "the newest version")
+    assert [message["version"] for message in program.told("stock:A1")] == [10]
+    assert not [said for said in program.said if "reset" in said]
+    relay.close()
+
+
+def test_what_is_too_long_ago_is_said_to_be_lost(
+    alone: LiveServer, own_redis: RedisServer, run_program: Run
+) -> None:
+    send = publisher(own_redis)
+    first = send("shop", data={"n": 0})
+    for n in range(1, 303):
+        send("shop", data={"n": n})
+
+    program = run_program(
+        f"ws://127.0.0.1:{alone.port}/ws", {"shop": {"offset": first.offset, "epoch": first.epoch}}
+    )
+
+    wait_for(lambda: {"reset": ["shop"]} in program.said, 10, "the reset")
+    send("shop", data={"n": 303})
+    wait_for(lambda: numbers(program) == [303], 5, "what came afterwards")
+
+
+def test_a_closed_client_lets_its_program_end(alone: LiveServer, run_program: Run) -> None:
+    program = run_program(f"ws://127.0.0.1:{alone.port}/ws", {"shop": None})
+    program.wait_until_live()
+
+    program.order("close")
+    assert program.process.stdin
+    program.process.stdin.close()
+
+    assert program.process.wait(5) == 0
+    assert program.state == "stopped"
