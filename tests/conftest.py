@@ -10,4 +10,6 @@ pytest_plugins = [
     "tests.support.redis_server",
     "tests.support.shop",
     "tests.support.skips",
+    "tests.support.sockets",
+    "tests.support.tabs",
 ]

@@ -36,6 +36,14 @@ class RedisServer:
         except RedisError:
             return False
 
+    def settle(self) -> None:
+        """What was written so far survives a kill. Without it the newest may be lost, as Redis says it may."""
+        pipeline = self.client.pipeline(transaction=False)
+        pipeline.set("settled", 1)
+        pipeline.delete("settled")
+        pipeline.execute_command("WAITAOF", 1, 0, int(START_S * 1000))
+        pipeline.execute()
+
     def kill(self) -> None:
         if self.process:
             self.process.kill()

@@ -25,6 +25,19 @@ def since_offset(channel: str, offset: int, epoch: str) -> Body:
     return {"channel": channel, "since": {"offset": offset, "epoch": epoch}}
 
 
+def masked_frame(opcode: int, payload: bytes, *, fin: bool = True, rsv1: bool = False) -> bytes:
+    """As a client writes it, with a mask that changes nothing."""
+    first = (0x80 if fin else 0) | (0x40 if rsv1 else 0) | opcode
+    length = len(payload)
+    if length <= 125:
+        header = struct.pack("!BB", first, 0x80 | length)
+    elif length <= 0xFFFF:
+        header = struct.pack("!BBH", first, 0x80 | 126, length)
+    else:
+        header = struct.pack("!BBQ", first, 0x80 | 127, length)
+    return header + b"\0\0\0\0" + payload
+
+
 class Peer:
     """A well-behaved client.
 
@@ -132,15 +145,7 @@ class RawPeer:
         self.status = int(self.head.split()[1])
 
     def send_frame(self, opcode: int, payload: bytes, *, fin: bool = True, rsv1: bool = False) -> None:
-        first = (0x80 if fin else 0) | (0x40 if rsv1 else 0) | opcode
-        length = len(payload)
-        if length <= 125:
-            header = struct.pack("!BB", first, 0x80 | length)
-        elif length <= 0xFFFF:
-            header = struct.pack("!BBH", first, 0x80 | 126, length)
-        else:
-            header = struct.pack("!BBQ", first, 0x80 | 127, length)
-        self.socket.sendall(header + b"\0\0\0\0" + payload)
+        self.socket.sendall(masked_frame(opcode, payload, fin=fin, rsv1=rsv1))
 
     def send(self, body: Body) -> None:
         self.send_frame(1, json.dumps(body).encode())

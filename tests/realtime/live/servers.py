@@ -59,7 +59,11 @@ class LiveServer:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(self.answers, START_SECONDS, "the socket process")
+        wait_for(lambda: self.answers() or self.has_ended(), START_SECONDS, "the socket process")
+        assert not self.has_ended(), self.log.read_text()[-2000:]
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def answers(self) -> bool:
         try:
@@ -73,6 +77,22 @@ class LiveServer:
         assert self.process
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return int(children[0])
+
+    def kill_worker(self) -> None:
+        """As the kernel does when memory runs out; returns when the next one answers."""
+        before = self.worker_pid
+        os.kill(before, signal.SIGKILL)
+        wait_for(lambda: self.has_worker_after(before) and self.answers(), START_SECONDS, "a new worker")
+
+    def has_worker_after(self, before: int) -> bool:
+        try:
+            return self.worker_pid != before
+        except (IndexError, OSError):
+            return False
+
+    def reload(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGHUP)
 
     def terminate(self) -> None:
         assert self.process

@@ -18,6 +18,7 @@ def test_a_loss_of_redis_is_told_and_nothing_is_lost_over_it(
     send("stock:D1", version=1)
     peer.subscribe("shop", "stock:D1", "stock:D2")
 
+    own_redis.settle()
     own_redis.kill()
     degraded = peer.wait("degraded")
     late = connect_peer(alone)
