@@ -83,7 +83,7 @@ class Status:
             "started": self._started_ms,
             "connections": len(self._hub.connections),
             "users": self._seats.subjects,
-            "channels": len(self._hub.topics),
+            "channels": len(self._hub.topics) + len(self._hub.rooms),
             "messages_in": meters.messages_in,
             "bytes_in": meters.bytes_in,
             "messages_out": meters.messages_out,
