@@ -18,9 +18,12 @@ class Memory:
         return value if until > time.monotonic() else None
 
     def keep(self, key: Hashable, value: Any) -> None:
-        if len(self._kept) >= MOST:
-            self._kept.clear()
-        self._kept[key] = (time.monotonic() + KEPT_S, value)
+        """Keys come from outside and values may be large, so what is over goes at once: it stands first."""
+        now = time.monotonic()
+        self._kept.pop(key, None)
+        while self._kept and (len(self._kept) >= MOST or next(iter(self._kept.values()))[0] <= now):
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = (now + KEPT_S, value)
 
     def clear(self) -> None:
         self._kept.clear()

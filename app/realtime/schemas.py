@@ -81,7 +81,8 @@ class Timing(BaseModel):
 
 
 class SocketStatus(BaseModel):
-    """All socket processes together. `closes` counts by close code, and `slow_reader` for sockets that were cut.
+    """All socket processes together. `closes` counts by close code, `slow_reader` for sockets that were cut, and `other` for
+    codes that clients made up.
 
     `delivery` is from the change to the write into the socket, `roundTrip` from a ping to its pong; p50 to p99 are
     newest deliveries in ms. `queuedBytes` and `longestQueue` wait for slow readers now.

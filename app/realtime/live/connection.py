@@ -20,7 +20,7 @@ from app.realtime.live.frames import (
     pong_frame,
 )
 from app.realtime.live.handshake import FULL_WINDOW, agree_on_deflate, switching_protocols
-from app.realtime.live.limits import JOIN_RATE, TokenBucket, client_address
+from app.realtime.live.limits import CHANNEL_RATE, TokenBucket, client_address
 from app.realtime.live.message import DEFAULT_LANGUAGE
 from app.realtime.live.outbox import Outbox
 from app.realtime.live.reader import Reader
@@ -67,7 +67,7 @@ class Connection:
         "bucket",
         "variant",
         "channels",
-        "joins",
+        "channel_bucket",
         "grants",
         "faults",
         "address",
@@ -103,7 +103,7 @@ class Connection:
         self.variant = (DEFAULT_LANGUAGE, self.window_bits == FULL_WINDOW)
         # By name, the monotonic time at which a private channel's token expires; None for a public channel.
         self.channels: dict[str, float | None] = {}
-        self.joins = TokenBucket(JOIN_RATE, 2 * settings.WEBSOCKET_MAX_CHANNELS, now)
+        self.channel_bucket = TokenBucket(CHANNEL_RATE, 2 * settings.WEBSOCKET_MAX_CHANNELS, now)
         # By name, the token of a private channel that a ticket stood for.
         self.grants: dict[str, str] = {}
         self.faults = 0

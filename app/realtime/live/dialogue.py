@@ -10,6 +10,7 @@ from app.realtime.live.heartbeat import STAMP
 from app.realtime.live.history import Snapshot, describe, find_missed
 from app.realtime.live.hub import Hub
 from app.realtime.live.inbound import BadFrame, Request, Since, Wanted, parse
+from app.realtime.live.limits import MOST_ROOMS
 from app.realtime.live.message import Message
 from app.realtime.live.presence import Attendance
 from app.realtime.live.recovery import HistoryReader
@@ -144,14 +145,20 @@ class Dialogue:
         right = self._rights.find(connection, wanted)
         if isinstance(right, Refusal):
             return right
-        if wanted.name not in connection.channels:
-            if len(connection.channels) >= self._settings.WEBSOCKET_MAX_CHANNELS:
-                return Refusal("too_many")
-            if not connection.joins.take(time.monotonic()):
-                return Refusal("rate_limited")
-        if right.channel.mode == "presence":
+        is_room = right.channel.mode == "presence"
+        if wanted.name not in connection.channels and self._is_full(connection, is_room):
+            return Refusal("too_many")
+        if not connection.channel_bucket.take(time.monotonic()):
+            return Refusal("rate_limited")
+        if is_room:
             return self._hub.join(connection, wanted.name, right.channel, right.expires)
         return self._hub.hold(connection, wanted.name, right.channel, right.expires)
+
+    def _is_full(self, connection: Connection, is_room: bool) -> bool:
+        names = connection.channels
+        if len(names) >= self._settings.WEBSOCKET_MAX_CHANNELS:
+            return True
+        return is_room and sum(name in self._hub.rooms for name in names) >= MOST_ROOMS
 
     def _look_up(self, wanted: dict[Topic, Since | None]) -> dict[str, Snapshot]:
         """Nothing when Redis cannot be heard or read: the socket stays, and its client fetches over HTTP."""
@@ -196,9 +203,11 @@ class Dialogue:
         """
         told = snapshot.offset if snapshot else None
         for message in missed:
+            if connection not in topic.held:
+                return  # Revoked while the reader took its time.
             self._replay(connection, message)
         waiting = topic.held.get(connection)
-        while waiting:
+        while waiting and topic.held.get(connection) is waiting:
             message = waiting.popleft()
             if told is None or message.offset > told or snapshot is None or message.epoch != snapshot.epoch:
                 self._replay(connection, message)

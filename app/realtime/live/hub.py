@@ -14,7 +14,9 @@ from app.realtime.live.room import Room
 from app.realtime.live.topic import Topic
 
 SOCKETS_BETWEEN_PAUSES = 200
-SLOW_READER = "slow_reader"
+SLOW_READER, OTHER = "slow_reader", "other"
+FIRST_FREE_CODE = 3000
+OUR_CODES = (4401, 4403, 4429)
 
 
 class Hub:
@@ -37,9 +39,8 @@ class Hub:
             if found := self.find(name):
                 found.leave(connection, time.monotonic())
         connection.channels.clear()
-        evicted = connection.outbox.evicted
-        self.meters.evicted += evicted
-        self.meters.closes[SLOW_READER if evicted else str(connection.close_code or ABNORMAL)] += 1
+        self.meters.evicted += connection.outbox.evicted
+        self.meters.closes[name_end(connection)] += 1
 
     def hold(self, connection: Connection, name: str, channel: Channel, expires: float | None) -> Topic:
         """Start to listen, held back until `Topic.release`.
@@ -148,3 +149,11 @@ class Hub:
             for topic in self.topics.values()
             if topic.is_empty and topic.idle_since is not None and now - topic.idle_since > seconds
         ]
+
+
+def name_end(connection: Connection) -> str:
+    """Of the two thousand codes that a client may close with, none is a figure of its own."""
+    if connection.outbox.evicted:
+        return SLOW_READER
+    code = connection.close_code or ABNORMAL
+    return str(code) if code < FIRST_FREE_CODE or code in OUR_CODES else OTHER

@@ -9,8 +9,11 @@ from typing import Any
 from app.settings import Settings
 
 PATIENCE = 3
-# Channels a second that one socket may newly listen to. Each may be a new subscription in Redis, kept for a while after.
-JOIN_RATE = 50
+# Channels a second that one socket may ask for. Each may be a new subscription in Redis, kept for a while after, and each
+# time a look at what Redis holds.
+CHANNEL_RATE = 50
+# Presence channels of one socket. Each is written and read anew every two seconds.
+MOST_ROOMS = 20
 MOST_REMEMBERED = 4096
 
 

@@ -34,6 +34,8 @@ LEASE_SPARE_SECONDS = 5
 # After a loss every process writes its names again at its next round.
 REWRITTEN_SECONDS = 2 * INTERVAL_SECONDS
 NAMES_AT_ONCE = 1000
+# Redis answers nobody else meanwhile.
+ROOMS_AT_ONCE = 200
 
 
 class Lease:
@@ -119,9 +121,17 @@ class Attendance:
     def _exchange(self, rooms: list[Room], now: float) -> dict[str, Presence]:
         if not leases.renew(self._client, self._process, self._lease_ms):
             self._start_again(now)
-        wanted = {room.name: not room.channel.public for room in rooms}
         pipeline = self._client.pipeline(transaction=True)
         self._write(pipeline, CONNECTED, self._connected(), now)
+        pipeline.execute()
+        found: dict[str, Presence] = {}
+        for start in range(0, len(rooms), ROOMS_AT_ONCE):
+            found |= self._exchange_some(rooms[start : start + ROOMS_AT_ONCE], now)
+        return found
+
+    def _exchange_some(self, rooms: list[Room], now: float) -> dict[str, Presence]:
+        wanted = {room.name: not room.channel.public for room in rooms}
+        pipeline = self._client.pipeline(transaction=True)
         for room in rooms:
             self._write(pipeline, room.name, room.names(), now)
         leases.ask(pipeline, wanted)

@@ -12,6 +12,8 @@ from app.realtime.live.inbound import Since
 from app.realtime.live.topic import Topic
 
 CACHE_SECONDS = 1.0
+# Positions of one channel. Clients choose them, and each may hold the whole history.
+MOST_CACHED = 16
 READS_AT_ONCE = 4
 
 
@@ -49,9 +51,17 @@ class HistoryReader:
         )
         for topic, since in wanted.items():
             if topic.is_live:
-                until = time.monotonic() + CACHE_SECONDS
-                topic.cache[cache_key(topic.channel, since)] = (until, snapshots[topic.name])
+                keep(topic, since, snapshots[topic.name])
         return snapshots
+
+
+def keep(topic: Topic, since: Since | None, snapshot: Snapshot) -> None:
+    """The oldest goes first."""
+    key = cache_key(topic.channel, since)
+    topic.cache.pop(key, None)
+    if len(topic.cache) >= MOST_CACHED:
+        del topic.cache[next(iter(topic.cache))]
+    topic.cache[key] = (time.monotonic() + CACHE_SECONDS, snapshot)
 
 
 def find_cached(topic: Topic, since: Since | None) -> Snapshot | None:
@@ -67,5 +77,5 @@ def find_cached(topic: Topic, since: Since | None) -> Snapshot | None:
 
 def drop_stale(topics: Iterable[Topic], now: float) -> None:
     for topic in topics:
-        if topic.cache and all(until < now for until, _ in topic.cache.values()):
-            topic.cache.clear()
+        if topic.cache:
+            topic.cache = {key: kept for key, kept in topic.cache.items() if kept[0] >= now}

@@ -3,7 +3,10 @@
 import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
+from gevent.lock import BoundedSemaphore
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from app.core.redis import Redis
@@ -19,6 +22,8 @@ from app.realtime.live.revocations import Revocations
 from app.realtime.live.threats import Threats
 from app.settings import Settings
 
+TICKETS_AT_ONCE = 4
+WAIT_SECONDS = 2
 OVERLOAD, SIGNED_OUT, FORBIDDEN = 1013, 4401, 4403
 
 
@@ -60,6 +65,8 @@ class Rights:
         self._threats = threats
         self._probe = probe
         self._client = client
+        # Without a bound each socket would open a connection to Redis of its own while that hangs.
+        self._gate = BoundedSemaphore(TICKETS_AT_ONCE)
 
     def introduce(self, connection: Connection, text: str) -> None:
         """By a connection token. A bad one is no reason to refuse public channels: after a laptop's sleep it is merely
@@ -72,7 +79,7 @@ class Rights:
     def redeem(self, connection: Connection, ticket: str) -> None:
         """By a ticket, which is worth something once. Closes the socket of one that is worth nothing. Yields."""
         try:
-            found = self._client.getdel(ticket_key(ticket))
+            found = self._take(ticket)
         except RedisError:
             connection.close(OVERLOAD, "tickets cannot be checked at the moment")
             return
@@ -85,6 +92,15 @@ class Rights:
         if connection.close_code is None:
             connection.grants = grant["channels"]
             self._prolong(connection)
+
+    def _take(self, ticket: str) -> Any:
+        """What it stands for, which Redis then forgets. Raises RedisError."""
+        if not self._gate.acquire(timeout=WAIT_SECONDS):
+            raise RedisConnectionError("too many wait for it")
+        try:
+            return self._client.getdel(ticket_key(ticket))
+        finally:
+            self._gate.release()
 
     def find(self, connection: Connection, wanted: Wanted) -> Right | Refusal:
         channel = find_channel(wanted.name)

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 import gevent
@@ -30,6 +30,7 @@ REPLY_SECONDS = 10
 ACK_SECONDS = 2.0
 SILENCE_SECONDS = 3.0
 CHANNELS_AT_ONCE = 200
+ANSWERS_BETWEEN_PAUSES = 50
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
 
@@ -98,10 +99,7 @@ class Subscriber:
                 self._send("UNSUBSCRIBE", names)
 
     def _connect(self) -> None:
-        """Subscribe to every topic again and read what came meanwhile.
-
-        Topics that join during this are taken along.
-        """
+        """Subscribe to every topic again, with those that join during this, and read what came meanwhile."""
         self._connection = self._make_connection()
         self._connection.connect()
         early: list[list[Any]] = []
@@ -119,9 +117,11 @@ class Subscriber:
             self._dispatch(answer)
 
     def _listen(self) -> None:
-        while True:
+        for number in count(1):
             for answer in self._hear():
                 self._dispatch(answer)
+            if not number % ANSWERS_BETWEEN_PAUSES:
+                gevent.sleep(0)  # Reading yields to nobody while Redis has more.
 
     def _hear(self) -> list[list[Any]]:
         """The next message, if the next answer is one. A silent connection is asked whether it lives."""

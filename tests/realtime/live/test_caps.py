@@ -95,7 +95,9 @@ def test_a_socket_has_200_channels_and_not_one_more(live: LiveServer) -> None:
     assert "mode" in peer.subscribe("stock:C200")["stock:C200"]
 
 
-def test_who_takes_new_channels_without_end_is_slowed_down_and_keeps_what_it_has(live: LiveServer) -> None:
+def test_who_takes_new_channels_without_end_is_slowed_down_and_keeps_what_it_has(
+    live: LiveServer, send: Any
+) -> None:
     peer = Peer(live.port)
     peer.subscribe("stock:KEPT")
     taken = []
@@ -107,7 +109,16 @@ def test_who_takes_new_channels_without_end_is_slowed_down_and_keeps_what_it_has
 
     assert 390 <= len([answer for answer in taken if "mode" in answer]) <= 560
     assert {"error": "rate_limited"} in taken
-    assert "mode" in peer.subscribe("stock:KEPT")["stock:KEPT"]
+    send("stock:KEPT", version=1)
+    assert peer.wait("message")["channel"] == "stock:KEPT"
+
+
+def test_a_socket_is_in_20_presence_channels_and_not_in_one_more(peer: Peer) -> None:
+    answer = peer.subscribe(*[f"viewers:{number}" for number in range(21)], "stock:C1")
+
+    assert answer.pop("viewers:20") == {"error": "too_many"}
+    assert all("mode" in channel for channel in answer.values())
+    assert "mode" in peer.subscribe("viewers:7")["viewers:7"]
 
 
 def test_the_same_channel_over_and_over_leaves_one_subscription(live: LiveServer, send: Any) -> None:

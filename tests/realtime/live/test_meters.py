@@ -61,6 +61,19 @@ def test_a_process_tells_what_it_did(
     assert (status["queuedBytes"], status["longestQueue"], status["evicted"]) == (0, 0, 0)
 
 
+def test_codes_that_clients_make_up_are_one_figure(
+    alone: LiveServer, connect_peer: Any, reader: Flask
+) -> None:
+    for code in (3000, 3001, 4000, 4999, 4401, 1000):
+        connect_peer(alone).socket.close(code, timeout=1)
+
+    ended = wait_for(
+        lambda: sum((found := read_status()["closes"]).values()) == 6 and found, what="the report"
+    )
+
+    assert ended == {"other": 4, "4401": 1, "1000": 1}
+
+
 def test_a_lost_message_and_a_lost_redis_are_counted(
     alone: LiveServer, own_redis: RedisServer, connect_peer: Any, reader: Flask
 ) -> None:

@@ -1,8 +1,10 @@
 """What is in the stream of revocations takes effect, for those it names and nobody else."""
 
+import json
 from typing import Any
 
 from tests.realtime.live.conftest import Publish
+from tests.realtime.live.peers import RawPeer
 from tests.realtime.live.servers import LiveServer
 from tests.realtime.live.test_access import identity, right
 from tests.support.redis_server import RedisServer
@@ -67,6 +69,30 @@ def test_a_revoked_channel_is_taken_from_its_subject_only(
     assert not loser.messages("user:40")
     assert loser.subscribe(old)["user:40"] == {"error": "forbidden"}
     assert "mode" in loser.subscribe(right("user:40", "user:33"))["user:40"]
+
+
+def test_what_is_being_replayed_to_a_slow_reader_ends_with_the_right_to_it(
+    live: LiveServer, shared_redis: RedisServer, send: Publish
+) -> None:
+    first = send("user:41")
+    for _ in range(300):
+        send("user:41", data={"text": "x" * 8000})
+    slow = RawPeer(live.port, receive_buffer=4096)
+    wanted = right("user:41", "user:36") | {"since": {"offset": first.offset, "epoch": first.epoch}}
+    slow.send({"type": "subscribe", "channels": [wanted]})
+    said = [json.loads(slow.next_frame()[2])["type"] for _ in range(3)]
+    assert said == ["hello", "subscribed", "message"]
+
+    shared_redis.client.xadd(
+        "rt:revocations", {"kind": "channel", "channel": "user:41", "subject": "user:36"}
+    )
+    while said[-1] != "unsubscribed":
+        said.append(json.loads(slow.next_frame()[2])["type"])
+    slow.send({"type": "ping"})
+    while said[-1] != "pong":
+        said.append(json.loads(slow.next_frame()[2])["type"])
+
+    assert said[said.index("unsubscribed") + 1 :] == ["pong"]
 
 
 def test_a_revocation_of_before_the_start_counts(
