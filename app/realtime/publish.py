@@ -156,10 +156,5 @@ def read_versions(names: list[str]) -> list[Any]:
     return versions
 
 
-def current_epoch() -> str | None:
-    epoch = current_app.extensions["redis"].call(lambda client: client.get(EPOCH_KEY))
-    return text(epoch) if epoch else None
-
-
 def text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else value

@@ -8,7 +8,7 @@ from tests.support.shop import Shop
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 VIEWERS = ".p-product__viewers p"
-BELOW = ".p-product__viewers, .c-pills, .p-product__buy form, .c-facts"
+BELOW = ".p-product__now [data-stock], .c-pills, .p-product__buy form, .c-facts"
 
 
 def wait_for_viewers(page, text, seconds=12.0):
@@ -37,7 +37,7 @@ def test_two_visitors_see_each_other_and_nothing_moves(module_shop: Shop, new_pa
 
     other = open_product(new_page, module_shop)
     for each in (page, other):
-        wait_for_viewers(each, "2 people are looking at this")
+        wait_for_viewers(each, "2 people looking")
 
     assert places(page) == before and len(before) > 2
     assert page.locator(VIEWERS).evaluate("line => !line.closest('[aria-live], [role=status]')")
@@ -53,7 +53,7 @@ def test_two_tabs_of_one_visitor_are_one(module_shop: Shop, new_page):
     other = open_product(new_page, module_shop)
 
     for each in (page, tab, other):
-        wait_for_viewers(each, "2 people are looking at this")
+        wait_for_viewers(each, "2 people looking")
     tab.close()
     other.goto(module_shop.url + "/")
     wait_for_viewers(page, "")

@@ -7,7 +7,7 @@ from tests.catalogue.editor import MIRA, basics, make_draft, values
 
 
 def newest(client, product):
-    (message,) = client.get(f"/live/messages?channel=item:{product.id}").json["messages"]
+    (message,) = client.post("/live/recover", json={"channels": [f"item:{product.id}"]}).json["messages"]
     return message
 
 

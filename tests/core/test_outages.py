@@ -49,9 +49,17 @@ def test_without_a_database_pages_say_so_and_when_to_come_back(gone, path):
     assert "nowhere" not in answer.text
 
 
-@pytest.mark.parametrize("path", [f"{URL}?productId=CUP", "/live/messages?channel=stock:CUP"])
-def test_without_a_database_programs_hear_the_same(gone, path):
-    answer = gone.get(path)
+def ask_for_stock(client):
+    return client.get(f"{URL}?productId=CUP")
+
+
+def ask_what_was_missed(client):
+    return client.post("/live/recover", json={"channels": ["stock:CUP"]})
+
+
+@pytest.mark.parametrize("ask", [ask_for_stock, ask_what_was_missed])
+def test_without_a_database_programs_hear_the_same(gone, ask):
+    answer = ask(gone)
 
     assert (answer.status_code, answer.json["code"]) == (503, "busy")
     assert int(answer.headers["Retry-After"]) > 0

@@ -186,7 +186,8 @@ def test_the_snapshot_of_a_channel_is_what_was_published(app, client, published)
     make_product(sku="CUP", stock=3)
     message = published.wait_for(1)[0]
 
-    answer = client.get("/live/messages?channel=stock:CUP&channel=stock:NOPE&channel=user:1&channel=%00").json
+    names = ["stock:CUP", "stock:NOPE", "user:1", "\0"]
+    answer = client.post("/live/recover", json={"channels": names}).json
 
     assert [entry["channel"] for entry in answer["messages"]] == ["stock:CUP"]
     assert answer["messages"][0]["content"] == message["content"]["en"]

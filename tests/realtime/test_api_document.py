@@ -9,6 +9,7 @@ import pytest
 from app.realtime.channels import CHANNELS
 from app.realtime.live import history, inbound
 from app.realtime.live.history import Snapshot
+from app.realtime.live.limits import CHANNEL_RATE, MOST_ROOMS
 from app.realtime.questions import read_questions
 from app.settings import Settings
 
@@ -140,6 +141,9 @@ def test_the_limits_are_the_defaults() -> None:
     rate, burst = default["WEBSOCKET_MESSAGE_RATE"], default["WEBSOCKET_MESSAGE_BURST"]
     assert limits["client messages"] == f"{rate} a second, burst {burst}"
     assert limits["channels of a socket"] == str(default["WEBSOCKET_MAX_CHANNELS"])
+    assert limits["presence channels among them"] == str(MOST_ROOMS)
+    asked = f"{CHANNEL_RATE} a second, burst {2 * default['WEBSOCKET_MAX_CHANNELS']}"
+    assert limits["channels asked for, again or anew"] == asked
     assert limits["sockets of one address"].split()[0] == str(default["WEBSOCKET_MAX_PER_IP"])
     assert limits["sockets of one user"] == str(default["WEBSOCKET_MAX_PER_USER"])
     assert limits["sockets of one process"] == str(default["WEBSOCKET_MAX_CLIENTS"])

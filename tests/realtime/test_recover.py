@@ -3,6 +3,8 @@
 import pytest
 
 from app.core.redis import RedisDown
+from app.inventory import broadcasts, reconcile
+from app.realtime.publish import forget
 from tests.factories import make_product
 from tests.realtime.recovering import event, since_offset, since_version, state
 
@@ -166,3 +168,31 @@ def test_without_redis_state_comes_from_the_database_and_events_wait(app, ask, m
         "viewers:7": {"mode": "presence", "recovered": True, "missed": 0},
     }
     assert [message["data"]["available"] for message in answer["messages"]] == [3]
+
+
+def test_after_a_database_was_restored_its_lower_versions_come_in_a_new_epoch(app, ask):
+    make_product(sku="CUP", stock=3)
+    state("stock:CUP", 9)
+    before = ask("stock:CUP")
+
+    reconcile.fill_redis()
+
+    after = ask("stock:CUP")
+    assert before["epoch"] not in (None, after["epoch"])
+    assert [message["version"] for message in after["messages"]] == [1]
+
+
+def test_an_epoch_is_never_newer_than_the_messages_that_come_with_it(app, ask, redis):
+    make_product(sku="CUP", stock=3)
+    before = event("shop").epoch
+    redis.delete("rt:s:stock:CUP", "rt:c:stock:CUP")
+
+    def restored_meanwhile(skus):
+        messages = broadcasts.stock_messages(skus)
+        forget(["stock:CUP"])
+        return messages
+
+    app.extensions["snapshots"]["stock"] = restored_meanwhile
+
+    assert ask("stock:CUP")["epoch"] == before
+    assert ask("stock:CUP")["epoch"] != before

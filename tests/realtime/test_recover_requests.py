@@ -150,3 +150,15 @@ def count_calls(app, monkeypatch):
     call = app.extensions["redis"].call
     monkeypatch.setattr(app.extensions["redis"], "call", lambda action: calls.append(action) or call(action))
     return calls
+
+
+def test_a_page_elsewhere_may_read_the_answer_but_not_with_anybody_s_cookies(app, client):
+    asked = client.options(URL, headers={"Origin": "https://elsewhere.example"})
+    told = client.post(URL, json={"channels": ["shop"]}, headers={"Origin": "https://elsewhere.example"})
+    refused = client.post(URL, json={}, headers={"Origin": "https://elsewhere.example"})
+
+    assert asked.headers["Access-Control-Allow-Headers"] == "Content-Type"
+    for answer in (asked, told, refused):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert "Access-Control-Allow-Origin" not in client.post("/live/tokens").headers

@@ -117,7 +117,7 @@ def test_the_socket_status_is_down(app, client, program):
 def test_pages_still_catch_up_over_http(app, client):
     make_product(sku="CUP", stock=3)
 
-    answer = client.get("/live/messages?channel=stock:CUP")
+    answer = client.post("/live/recover", json={"channels": ["stock:CUP"]})
 
     assert (answer.status_code, answer.json["epoch"]) == (200, None)
     assert [message["data"]["available"] for message in answer.json["messages"]] == [3]

@@ -10,7 +10,7 @@ from tests.security.test_login import csrf_of, sign_in
 
 PUBLIC = {
     "/", "/categories/<slug>", "/search", "/search/suggestions", "/products/<slug>", "/theme", "/login", "/logout",
-    "/password", "/password/<token>", "/media/<path:name>", "/static/<version>/<path:name>", "/live/messages",
+    "/password", "/password/<token>", "/media/<path:name>", "/static/<version>/<path:name>",
     "/live/recover", "/live/tokens", "/api/health", "/api/health/ready", "/api/openapi.json", "/api/docs",
     "/api/realtime/inventory", "/mails", "/mails/<int(max=2147483647):mail_id>", "/dev/ui", "/products/<slug>/back-in-stock",
     "/back-in-stock/<token>", "/back-in-stock/<token>/stop", "/back-in-stock/stopped", "/cart", "/cart/drawer",

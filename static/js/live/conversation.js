@@ -1,7 +1,9 @@
 import { RATE_LIMITED } from './inbox.js';
+import { inTime } from './patience.js';
 import { attempt, warnOnce } from './report.js';
 import { LOST, Socket } from './socket.js';
 
+const SYNC_EVERY_MS = 250; // the server takes ten frames a second
 const RESUBSCRIBE_DELAY_MS = 2_000;
 const TOKEN_CHECK_MS = 60_000;
 const STAND_IN_AFTER_MS = 4_000;
@@ -23,7 +25,8 @@ export class Conversation {
   #tokenCheck = setInterval(() => this.#identity.isOld && this.#channels.hasPrivate && this.#renew(), TOKEN_CHECK_MS);
   #lastId = 0;
   #failures = 0;
-  #isSyncDue = false;
+  #sync = 0;
+  #syncedAt = -Infinity;
   #isConnecting = false;
   #isSubscribed = false;
   #isDegraded = false;
@@ -49,15 +52,14 @@ export class Conversation {
     return this.#isStopped || this.isAway || !this.#channels.active.length;
   }
 
-  /** What is said in one go travels in one frame. */
-  syncSoon() {
-    if (this.#isSyncDue) return;
-    this.#isSyncDue = true;
-    queueMicrotask(() => this.#sync());
+  /** What is said in one go, or soon after, travels in one frame. */
+  syncSoon(delay = this.#syncedAt + SYNC_EVERY_MS - performance.now()) {
+    if (!this.#isStopped) this.#sync ||= setTimeout(() => this.#syncNow(), delay);
   }
 
-  #sync() {
-    this.#isSyncDue = false;
+  #syncNow() {
+    this.#sync = 0;
+    this.#syncedAt = performance.now();
     const gone = this.#channels.takeGone();
     if (gone.length) this.#send('unsubscribe', { channels: gone });
     if (this.isIdle) this.#rest();
@@ -100,7 +102,7 @@ export class Conversation {
   }
 
   async #connect() {
-    if (this.#isConnecting) return;
+    if (this.#isConnecting || this.isIdle || !this.#socket.isIdle) return;
     this.#isConnecting = true;
     this.#status.lose();
     this.#inbox.standIn(STAND_IN_AFTER_MS);
@@ -114,7 +116,9 @@ export class Conversation {
 
   async #findUrl() {
     try {
-      return typeof this.#url === 'function' ? await this.#url() : this.#url;
+      const url = typeof this.#url === 'function' ? await inTime(this.#url()) : this.#url;
+      if (!url) throw new Error('it was asked for in vain');
+      return url;
     } catch (error) {
       warnOnce('there is no address to connect to', error);
       return null;
@@ -128,7 +132,7 @@ export class Conversation {
     if (isFinal(code)) return this.stop();
     if (wasStable) this.#hasRenewed = false;
     this.#status.lose();
-    if (this.#failures >= FAILURES_BEFORE_POLLING) this.#inbox.standIn(0);
+    this.#inbox.standIn(this.#failures < FAILURES_BEFORE_POLLING ? STAND_IN_AFTER_MS : 0);
     if (code === EXPIRED) this.#expired();
     return code !== EXPIRED;
   }
@@ -156,6 +160,7 @@ export class Conversation {
   stop() {
     this.#isStopped = true;
     clearInterval(this.#tokenCheck);
+    clearTimeout(this.#sync);
     this.letGo();
     this.#status.show('stopped');
     return false;
@@ -185,7 +190,7 @@ export class Conversation {
   #subscribed(frame) {
     this.#isSubscribed = true;
     this.#inbox.standDown();
-    if (this.#inbox.settle(frame)) this.#subscribeLater();
+    if (this.#inbox.settle(frame)) this.syncSoon(RESUBSCRIBE_DELAY_MS);
   }
 
   /** A right has ended before its socket: only newer tokens, or another address, could bring it back. */
@@ -200,10 +205,6 @@ export class Conversation {
     warnOnce(`the server answered ${code}`, message);
     if (code !== RATE_LIMITED) return;
     this.#channels.forgetSent(); // whichever subscribe it was: saying all of them again changes nothing else
-    this.#subscribeLater();
-  }
-
-  #subscribeLater() {
-    setTimeout(() => this.#sync(), RESUBSCRIBE_DELAY_MS);
+    this.syncSoon(RESUBSCRIBE_DELAY_MS);
   }
 }

@@ -1,3 +1,5 @@
+import { inTime } from './patience.js';
+
 const OLD_AFTER_MS = 8 * 60_000; // tokens live ten minutes
 
 /** The connection token, and the way to newer ones. */
@@ -27,7 +29,7 @@ export class Identity {
   }
 
   async #renew() {
-    const tokens = await this.#request?.();
+    const tokens = await inTime(this.#request?.());
     if (!tokens) return null;
     this.token = tokens.connection;
     this.#renewedAt = Date.now();

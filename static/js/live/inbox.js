@@ -90,7 +90,7 @@ export class Inbox {
     const lost = this.#listLost(Object.fromEntries(events), epoch);
     if (lost.length) this.#tell('reset', { channels: lost });
     for (const [channel, { count, members }] of Object.entries(channels)) {
-      if (count >= 0) this.takePresence({ type: 'presence', channel, count, members });
+      if (count >= 0) attempt(() => this.takePresence({ type: 'presence', channel, count, members }));
     }
   }
 

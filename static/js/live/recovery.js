@@ -40,7 +40,7 @@ export class Recovery {
 
   /** Polls when the delay is over, until the socket is back. */
   standIn(listNames, delay = 0) {
-    if (this.isPolling || !this.#ask) return;
+    if (this.isPolling || !this.#ask || (this.#standIn && delay)) return;
     clearTimeout(this.#standIn);
     const poll = () => this.#mayPoll() && this.want(listNames());
     this.#standIn = setTimeout(() => {
@@ -52,11 +52,15 @@ export class Recovery {
   standDown() {
     clearTimeout(this.#standIn);
     clearInterval(this.#poll);
+    this.#standIn = 0;
     this.#poll = null;
   }
 
+  /** An answer that is on its way will not be heard. */
   stop() {
     this.standDown();
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     this.#wanted = new Set();
   }
 
@@ -73,7 +77,8 @@ export class Recovery {
     let delay = 0;
     try {
       const questions = this.#describe(names);
-      if (questions.length) this.#onAnswer(await this.#ask(questions));
+      const answer = questions.length ? await this.#ask(questions) : null;
+      if (answer && wanted === this.#wanted) this.#onAnswer(answer);
       this.#attempt = 0;
     } catch {
       for (const name of names) wanted.add(name);
@@ -84,7 +89,7 @@ export class Recovery {
   }
 }
 
-/** Throws when it is worth another try. */
+/** Null when it is refused for good; throws when it is worth another try. */
 async function ask(fetch, url, question) {
   const response = await fetch(url, {
     method: 'POST',
@@ -99,5 +104,5 @@ async function ask(fetch, url, question) {
   }
   if (response.status === 429 || response.status >= 500) throw new Error(response.status);
   warnOnce('a recovery was refused', response.status);
-  return { channels: {}, messages: [] };
+  return null;
 }

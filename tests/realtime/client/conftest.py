@@ -1,6 +1,7 @@
 """The client in Node, which has no document, and in a page of another site, which has no bundler."""
 
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -20,13 +21,14 @@ Said = dict[str, Any]
 class Program:
     """A Node process that follows channels, and what it has said so far."""
 
-    def __init__(self, url: str, channels: dict[str, Any], options: dict[str, Any]):
+    def __init__(self, url: str, channels: dict[str, Any], options: dict[str, Any], **environ: str):
         arguments = [str(CLIENT), url, json.dumps(channels), json.dumps(options)]
         self.process = subprocess.Popen(
             ["node", "--experimental-websocket", str(HERE / "node.mjs"), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env={**os.environ, **environ},
             text=True,
         )
         self.said: list[Said] = []
@@ -64,13 +66,18 @@ class Program:
 
 @pytest.fixture
 def run_program() -> Iterator[Callable[..., Program]]:
-    """`run_program(url, {channel: since}, **options)`: the client in Node."""
+    """`run_program(url, {channel: since}, **options)`: the client in Node.
+
+    `url` is the socket's address, or that at which it asks for one with a ticket, as the variables of `environ` say.
+    """
     if shutil.which("node") is None:
         pytest.skip("node is not installed; the same client is tested in Chromium")
     programs: list[Program] = []
 
-    def run(url: str, channels: dict[str, Any], **options: Any) -> Program:
-        programs.append(Program(url, channels, options))
+    def run(
+        url: str, channels: dict[str, Any], *, environ: dict[str, str] | None = None, **options: Any
+    ) -> Program:
+        programs.append(Program(url, channels, options, **(environ or {})))
         return programs[-1]
 
     yield run

@@ -12,8 +12,14 @@ class WebSocket extends globalThis.WebSocket {
   }
 }
 
+const askForTicket = async () => {
+  const headers = { Authorization: `Bearer ${process.env.TOKEN}`, 'Content-Type': 'application/json' };
+  const answer = await fetch(url, { method: 'POST', headers, body: process.env.TICKET_REQUEST });
+  return (await answer.json()).url;
+};
+
 const say = (what) => console.log(JSON.stringify(what));
-const live = follow(connect, url, JSON.parse(channels), { WebSocket, ...JSON.parse(options) }, say);
+const live = follow(connect, url.startsWith('http') ? askForTicket : url, JSON.parse(channels), { WebSocket, ...JSON.parse(options) }, say);
 for await (const order of createInterface({ input: process.stdin })) {
   if (order === 'close') live.close();
   if (order === 'hang up') lastSocket.close();

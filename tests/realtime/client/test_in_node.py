@@ -1,11 +1,15 @@
 """The client without a document: Node imports the files as they are and brings a WebSocket of its own."""
 
+import json
 from collections.abc import Callable
 
+from app.security.tokens import create_token
+from tests.factories import make_user
 from tests.realtime.client.conftest import Program
 from tests.realtime.live.servers import LiveServer
 from tests.support.redis_server import RedisServer
 from tests.support.relay import Relay
+from tests.support.shop import open_shop
 from tests.support.sockets import publisher
 from tests.support.waiting import wait_for
 
@@ -105,3 +109,26 @@ def test_a_closed_client_lets_its_program_end(alone: LiveServer, run_program: Ru
 
     assert program.process.wait(5) == 0
     assert program.state == "stopped"
+
+
+def test_a_program_with_tickets_gets_one_for_each_connection_and_misses_nothing(run_program: Run) -> None:
+    made: list[str] = []
+
+    def seed() -> None:
+        made.extend([make_user("shopper").public_id, create_token("display", ["realtime:listen"])])
+
+    with open_shop(seed=seed) as shop:
+        user, token = made
+        environ = {"TOKEN": token, "TICKET_REQUEST": json.dumps({"userId": user})}
+        program = run_program(f"{shop.url}/api/realtime/tickets", {f"user:{user}": None}, environ=environ)
+        program.wait_until_live()
+
+        for n in range(9):
+            data = {"type": "notice", "payload": {"n": n}}
+            shop.send("POST", "/api/realtime/websocket", {"type": "send", "targetUser": user, "data": data})
+            if n in (2, 5):
+                wait_for(lambda: numbers(program, f"user:{user}"), 5, "a message")
+                program.order("hang up")
+
+        wait_for(lambda: len(numbers(program, f"user:{user}")) >= 9, 15, "all messages")
+        assert numbers(program, f"user:{user}") == list(range(9))
