@@ -41,7 +41,7 @@ HALLS = (
         "500 channels of 2 sockets",
         Limit(100, every_run=True),
         (
-            Load("5,000/s over 500 channels of 2", 200, batch=25, limits={**SMALL, COST: Limit(35)}),
+            Load("5,000/s over 500 channels of 2", 200, batch=25, limits=SMALL),
             Load("10,000/s over 500 channels of 2", 200, batch=50, limits={**SMALL, COST: Limit(35)}),
         ),
     ),

@@ -9,6 +9,8 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FIN, COMPRESSED, OPCODE = 0x80, 0x40, 0x0F
 LONGEST_CONTROL_PAYLOAD = 125
 SYNC_TAIL = b"\x00\x00\xff\xff"
+# Made once: json.dumps makes an encoder anew for each call that names separators.
+encode_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def text_frame(payload: bytes, *, compressed: bool = False) -> bytes:
@@ -26,7 +28,7 @@ def data_frame(opcode: int, payload: bytes, *, compressed: bool = False) -> byte
 
 
 def json_frame(body: dict[str, Any]) -> bytes:
-    return text_frame(json.dumps(body, separators=(",", ":")).encode())
+    return text_frame(encode_json(body).encode())
 
 
 def ping_frame(payload: bytes = b"") -> bytes:

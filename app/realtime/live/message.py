@@ -9,6 +9,7 @@ from app.realtime.live.frames import deflate, text_frame
 
 SMALLEST_DEFLATED_BYTES = 1024
 DEFAULT_LANGUAGE = "en"
+encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Message:
@@ -29,7 +30,7 @@ class Message:
 
     def __init__(self, name: str, channel: Channel, offset: int, epoch: str, body: bytes):
         """`body` is the published JSON. Raises ValueError when it is not what a publisher writes."""
-        fields = json.loads(body)
+        fields = json.loads(body.decode())
         if not isinstance(fields, dict):
             raise ValueError("a body is an object")
         content = fields.get("content")
@@ -53,9 +54,7 @@ class Message:
         return self._frames[key]
 
     def _encode(self, language: str, deflated: bool) -> bytes:
-        text = json.dumps(self.envelope(language), ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "replace"
-        )
+        text = encode_json(self.envelope(language)).encode("utf-8", "replace")
         # A private message may mix a secret with text that somebody else chose, whose compressed length then
         # tells of the secret.
         if not deflated or not self.channel.public or len(text) < SMALLEST_DEFLATED_BYTES:
