@@ -12,7 +12,7 @@ from tests.support.waiting import wait_for
 RIGHT_WITHIN_S = 5.0
 BADGE = "[data-stock='CUP'] .c-badge"
 CHIP = "[data-live-chip]"
-OLD_STOCK = re.compile(r"^Showing stock from \d{1,2}:\d\d")
+OLD_STOCK = re.compile(r"^Stock as of \d{1,2}:\d\d")
 
 
 def set_stock(shop: Shop, available: int, sku: str = "CUP") -> None:

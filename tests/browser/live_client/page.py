@@ -10,7 +10,7 @@ LABELS = {"in": "In stock", "low": "Only 3 left", "out": "Sold out", "back": "Ba
 CHIP = (
     '<p class="c-conn" data-live-chip data-state="connecting" data-text-connecting="Connecting…"'
     ' data-text-live="Live" data-text-reconnecting="Reconnecting…"'
-    ' data-text-offline="Showing stock from {time}" data-text-paused="Live updates paused"'
+    ' data-text-offline="Stock as of {time}" data-text-paused="Live updates paused"'
     ' data-text-stopped="Reload for live stock">'
     '<span class="c-conn__text" role="status">Connecting…</span></p>'
 )

@@ -24,7 +24,7 @@ def test_the_chip_names_each_stage_of_a_lost_connection(shop: FakeShop, visit: V
     tab.clock.run_for(1_000)
     chip_state(tab, "reconnecting", "Reconnecting…")
     tab.clock.run_for(9_000)
-    chip_state(tab, "offline", re.compile(r"^Showing stock from \d\d:\d\d$"))
+    chip_state(tab, "offline", re.compile(r"^Stock as of \d\d:\d\d$"))
 
 
 def test_degraded_pauses_the_chip_and_restored_brings_it_back(shop: FakeShop, visit: Visit) -> None:
@@ -94,7 +94,7 @@ def test_going_offline_is_said_at_once_and_an_answer_takes_it_back(shop: FakeSho
     is_live(tab)
     tab.context.set_offline(True)
     shop.connection().close(1012)
-    chip_state(tab, "offline", re.compile("Showing stock from"))
+    chip_state(tab, "offline", re.compile("Stock as of"))
     tab.context.set_offline(False)
 
     shop.connection(2).wait_for("subscribe")
