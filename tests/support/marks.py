@@ -36,4 +36,5 @@ def group_with_its_kind(item: pytest.Item, names: set[str]) -> None:
     elif item.get_closest_marker("postgres"):
         item.add_marker(pytest.mark.xdist_group("postgres"))
     elif "tests/realtime/live/" in item.nodeid or "start_live" in names:
-        item.add_marker(pytest.mark.xdist_group("sockets"))
+        # A module shares its server; most of these tests wait, so two modules at once do not hinder each other.
+        item.add_marker(pytest.mark.xdist_group(f"sockets {item.path.name}"))
