@@ -1,9 +1,7 @@
 """Listeners that lose their connection and come back with the position they had, in a process of their own."""
 
 import json
-import multiprocessing
 import random
-import signal
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -14,6 +12,7 @@ from gevent import socket
 from gevent.select import select
 
 from bench import audience, frames
+from bench.companion import Companion
 from bench.shop import Broken
 
 CONNECT_S = 10.0
@@ -107,56 +106,34 @@ class Guest:
         self.offset, self.epoch = offset, epoch
 
 
-class Party:
+class Party(Companion):
     """The process, as the rig sees it."""
 
     def __init__(self, port: int, count: int, channel: str):
-        context = multiprocessing.get_context("fork")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=entertain, args=(port, count, channel, theirs, self._pipe), daemon=True
-        )
-        self._process.start()
-        theirs.close()
+        super().__init__(entertain, port, count, channel)
 
     def come(self, spread: float) -> None:
         """All of them connect within `spread` seconds."""
-        self._pipe.send(("come", spread, 0))
+        self.tell(("come", spread, 0))
 
     def go(self) -> None:
-        self._pipe.send(("go", 0.0, 0))
+        self.tell(("go", 0.0, 0))
 
     def report(self, patience: float, expected: int = 0) -> dict[str, Any]:
         """Waits until all are complete and each has heard `expected` messages, or for `patience` seconds."""
-        self._pipe.send(("report", patience, expected))
-        if not self._pipe.poll(patience + CONNECT_S):
-            raise TimeoutError("the guests do not answer")
-        found: dict[str, Any] = self._pipe.recv()
-        return found
-
-    def close(self) -> None:
-        self._pipe.close()
-        self._process.join(2)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        self.tell(("report", patience, expected))
+        return self.hear(patience + CONNECT_S)
 
 
-def entertain(port: int, count: int, channel: str, pipe: Connection, rigs_end: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    rigs_end.close()
+def entertain(pipe: Connection, port: int, count: int, channel: str) -> None:
     guests = [Guest(port, channel) for _ in range(count)]
-    try:
-        while True:
-            select([pipe], [], [])
-            command, seconds, expected = pipe.recv()
-            if command == "report":
-                pipe.send(report(guests, seconds, expected))
-            else:
-                carry_out(command, guests, seconds)
-    except EOFError:
-        pass
+    while True:
+        select([pipe], [], [])
+        command, seconds, expected = pipe.recv()
+        if command == "report":
+            pipe.send(report(guests, seconds, expected))
+        else:
+            carry_out(command, guests, seconds)
 
 
 def carry_out(command: str, guests: list[Guest], seconds: float) -> None:

@@ -124,10 +124,10 @@ class Hall:
         task = Task(expected, plan.due(plan.count) + GIVE_UP_S)
         begun, server, redis = time.time(), cpu_seconds(self.server), cpu_seconds(self.redis)
         for listener in (self._probe, self._sink):
-            listener.ask(task)
+            listener.tell(task)
         lateness = self._publisher.publish(plan, fragment(load.size), seats.names, load.batch)
         patience = max(0.0, task.give_up_at - time.time()) + GIVE_UP_S
-        probe, sink = self._probe.report(patience), self._sink.report(patience)
+        probe, sink = self._probe.hear(patience), self._sink.hear(patience)
         spent = cpu_seconds(self.server) - server - self._idle_share * (time.time() - begun)
         figures = {
             **describe(plan, expected * seats.sockets, probe, sink, spent),

@@ -1,16 +1,16 @@
 """A process that reads its share of the sockets: `sink` counts frames, `probe` times messages."""
 
 import gc
-import multiprocessing
 import os
 import select
-import signal
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
+
+from bench.companion import Companion
 
 RECEIVE_BYTES = 262144
 POLL_S = 0.1
@@ -39,7 +39,7 @@ class Ear(Protocol):
     def report(self, expected: int) -> dict[str, Any]: ...
 
 
-class Listener:
+class Listener(Companion):
     """The process, as the rig sees it."""
 
     def __init__(
@@ -49,44 +49,16 @@ class Listener:
         others: list[socket.socket],
         niceness: int,
     ):
-        context = multiprocessing.get_context("fork")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=listen, args=(make, sockets, others, niceness, theirs, self._pipe), daemon=True
-        )
-        self._process.start()
-        theirs.close()
-
-    def ask(self, task: Task) -> None:
-        self._pipe.send(task)
-
-    def report(self, seconds: float) -> dict[str, Any]:
-        """Raises EOFError when the process has failed, TimeoutError when it does not answer."""
-        if not self._pipe.poll(seconds):
-            raise TimeoutError("a listening process does not answer")
-        found: dict[str, Any] = self._pipe.recv()
-        return found
-
-    def close(self) -> None:
-        self._pipe.close()
-        self._process.join(2)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        super().__init__(listen, make, sockets, others, niceness)
 
 
 def listen(
+    pipe: Connection,
     make: Callable[[list[socket.socket]], Ear],
     sockets: list[socket.socket],
     others: list[socket.socket],
     niceness: int,
-    pipe: Connection,
-    rigs_end: Connection,
 ) -> None:
-    # The rig hears Ctrl-C itself and closes the pipe.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    rigs_end.close()
     for sock in others:
         sock.close()
     os.nice(niceness)
@@ -94,11 +66,8 @@ def listen(
     # A collection in the middle of a burst would read as the server's latency.
     gc.freeze()
     gc.disable()
-    try:
-        while True:
-            pipe.send(carry_out(ear, pipe.recv()))
-    except EOFError:
-        pass
+    while True:
+        pipe.send(carry_out(ear, pipe.recv()))
 
 
 def carry_out(ear: Ear, task: Task) -> dict[str, Any]:
