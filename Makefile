@@ -15,7 +15,7 @@ run: env ## start the shop, its sockets and its jobs; Ctrl-C stops everything
 test: env-dev browsers ## run the tests
 	@$(PYTEST) -m "not slow" $(ARGS)
 
-test-slow: env-dev browsers ## run the second tier: faults, races at full size, Firefox
+test-slow: env-dev browsers ## run the second tier: faults, races at full size and on both databases, every look of the pages, Firefox
 	@$(PYTEST) -m slow $(ARGS)
 
 check: env-dev ## format, lint, types, import rules, migrations and .env.example

@@ -210,7 +210,7 @@ def test_a_hold_counts_down_and_is_extended_in_place(shop, new_page):
 
 
 @pytest.mark.parametrize(
-    ("size", "scheme"), [(DESK, "dark"), (PHONE, "light")], ids=["desk dark", "phone light"]
+    ("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk light", "phone dark"]
 )
 def test_axe_finds_nothing_on_the_way_and_nothing_scrolls_sideways(shop, new_page, size, scheme):
     page = new_page(viewport=size, color_scheme=scheme)

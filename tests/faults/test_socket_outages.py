@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from redis.exceptions import ResponseError
 
+from app.realtime.channels import EVENT_HISTORY
 from tests.realtime.live.peers import Peer, since_offset
 from tests.realtime.live.servers import LiveServer
 from tests.support.followers import Follower, following, wait_until_told
 from tests.support.redis_server import RedisServer, open_redis
 from tests.support.relay import Relay
-from tests.support.sockets import publisher
+from tests.support.sockets import Publish, publisher
 from tests.support.waiting import wait_for
 
 # A process that has heard nothing for 3 s asks, and gives up 3 s later.
@@ -79,22 +81,38 @@ def test_messages_of_half_a_minute_without_redis_come_in_place(
     live_through_outage(wire, wired, own_redis, connect_peer, 30)
 
 
+def publish_until_cut(redis: RedisServer, send: Publish) -> int:
+    """Publish until Redis gives up its listener, and then what nobody hears. The offset of the last message.
+
+    What the kernel takes in between differs from machine to machine; the channel keeps more messages than these.
+    """
+    text = {"text": "x" * 100_000}
+    for _ in range(EVENT_HISTORY - 50):
+        send("shop", data=text)
+        if not redis.client.client_list(_type="pubsub"):
+            return [send("shop", data=text).offset for _ in range(40)][-1]
+    raise AssertionError("Redis never cut its listener")
+
+
 def test_a_listener_whose_buffer_redis_cuts_misses_nothing(
     wire: Relay, wired: LiveServer, own_redis: RedisServer
 ) -> None:
     send = publisher(own_redis)
-    own_redis.client.config_set("client-output-buffer-limit", "pubsub 32768 0 0")
+    # More than one message, so that it is never a message alone that is too much.
+    own_redis.client.config_set("client-output-buffer-limit", "pubsub 262144 0 0")
+    # Valkey does not count long texts that it shares between listeners; an older one has no such setting, and copies.
+    with contextlib.suppress(ResponseError):
+        own_redis.client.config_set("min-string-size-avoid-copy-reply", 1_000_000)
     first = send("shop").offset
     with following(wired.port, 5) as followers:
         for _ in range(3):
             wire.hold()
-            for _ in range(80):
-                last = send("shop", data={"text": "x" * 40_000}).offset
+            last = publish_until_cut(own_redis, send)
             wire.release()
             wait_until_told(followers, last)
         # A client may be cut too, for being slower than the flood that follows.
         assert all(follower.runs == [list(range(first, last + 1))] for follower in followers)
-    assert "Redis is lost" in wired.log.read_text()
+    assert wired.log.read_text().count("Redis is lost") >= 3
 
 
 def test_another_redis_in_its_place_makes_clients_fetch_and_goes_on(

@@ -39,6 +39,7 @@ def test_removers_take_what_is_there_and_no_more(race, size, units):
     assert (queries.get_stock("LAST").on_hand, queries.get_stock("LAST").version) == (0, units + 1)
 
 
+@pytest.mark.on_both
 @sizes((SMALL, 20), (FULL, 100))
 def test_buyers_of_one_unit_hold_exactly_what_there_is(race, size, units):
     make_product(sku="LAST", stock=units)
@@ -181,6 +182,7 @@ def test_an_order_sent_by_several_tills_is_sold_once_and_leaves_no_hold(race, si
     assert (statuses(), figures("CUP")) == ({"committed": units}, (0, 0, 0))
 
 
+@pytest.mark.on_both
 @sizes(((2, 8), 8), ((5, 20), 40))
 def test_everything_at_once_breaks_nothing(race, size, units):
     skus = [f"CUP-{number}" for number in range(5)]

@@ -73,6 +73,7 @@ def test_a_forced_count_releases_whom_it_names_and_nobody_else(race, size, units
     assert queries.get_stock("CUP").on_hand == units - lost - told["committed"]
 
 
+@pytest.mark.on_both
 @sizes(((2, 8), 8), ((5, 20), 40))
 def test_carrying_counting_and_selling_at_once_breaks_nothing(race, size, units):
     skus = ["CUP", "MUG", "VASE"]

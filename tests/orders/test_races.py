@@ -68,6 +68,7 @@ def pay_late(count):
     return list(db.session.scalars(sa.select(Payment.reference)))
 
 
+@pytest.mark.on_both
 @sizes((SMALL, 6), ((5, 60), 100))
 def test_shoppers_of_the_last_units_buy_exactly_what_there_is(race, size, units):
     make_product(sku="CUP", stock=units, threshold=0)
@@ -148,6 +149,7 @@ def test_a_bank_that_contradicts_itself_is_believed_once(race, size, units):
     assert figures() == (units, units)
 
 
+@pytest.mark.on_both
 @sizes((SMALL, 6), ((5, 60), 60))
 def test_money_and_the_clock_meet_and_every_order_has_its_units(race, size, units):
     references = pay_late(units)

@@ -16,6 +16,25 @@ from app.core.database import db
 from tests.support.settings import settings_for
 
 TEMPLATE = "template_of_tests"
+# Whoever still works on it is sent away first. In a replica's role neither triggers nor foreign keys hold it up.
+EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+  PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+  PERFORM setval(format('%I', sequencename), start_value, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$
+"""
+SHAPE = """
+SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_constraint),
+       (SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O')
+"""
 numbers = itertools.count()
 
 
@@ -58,13 +77,33 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement)  # type: ignore[call-overload]
 
 
+@pytest.fixture(scope="session")
+def spare_databases() -> list[str]:
+    """Addresses of databases that a test has left, and that are empty again."""
+    return []
+
+
 @pytest.fixture
-def postgres(postgres_server: str) -> Iterator[str]:
-    """The DATABASE_URL of a migrated PostgreSQL database of the test's own."""
+def postgres(postgres_server: str, spare_databases: list[str]) -> Iterator[str]:
+    """The DATABASE_URL of a migrated PostgreSQL database of the test's own.
+
+    It is handed on from test to test: to empty one takes a tenth of the time that it takes to make one.
+    """
+    url = spare_databases.pop() if spare_databases else make_database(postgres_server)
+    yield url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(EMPTY)
+        shape = connection.execute(SHAPE).fetchone()
+    with psycopg.connect(postgres_server.replace("/postgres?", f"/{TEMPLATE}?")) as connection:
+        is_whole = shape == connection.execute(SHAPE).fetchone()
+    if is_whole:
+        spare_databases.append(url)
+
+
+def make_database(server: str) -> str:
     name = f"test_{next(numbers)}"
-    execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgres_server.replace("/postgres?", f"/{name}?")
-    execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return server.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 TICK_S = 0.02
 UPGRADE = (
     "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nOrigin: {ORIGIN}\r\n\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nOrigin: {origin}\r\n\r\n"
 )
 
 
@@ -28,11 +28,12 @@ class Follower:
     answer to a subscribe, a reset or a new epoch. Each begins with the position that it was told, or None.
     """
 
-    def __init__(self, port: int, channel: str, pause: float, silence: float):
+    def __init__(self, port: int, channel: str, pause: float, silence: float, origin: str = ORIGIN):
         self.port = port
         self.channel = channel
         self.pause = pause
         self.silence = silence
+        self.origin = origin
         self.runs: list[list[int | None]] = []
         self.epoch: str | None = None
         self.connects = 0
@@ -74,7 +75,7 @@ class Follower:
         self.heard_at, self._data, self._is_open = time.monotonic(), b"", False
         self.socket = socket.create_connection(("127.0.0.1", self.port), 5)
         self.connects += 1
-        self.socket.sendall(UPGRADE.encode())
+        self.socket.sendall(UPGRADE.format(origin=self.origin).encode())
 
     def lose(self) -> None:
         if self.socket:

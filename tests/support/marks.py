@@ -4,8 +4,10 @@ import pytest
 
 BROWSER_FIXTURES = {"browser", "new_page", "page", "chromium", "visit"}
 PROCESS_FIXTURES = {"shop", "module_shop"}
-# Where a page is looked at in four ways, the first tier takes two that differ in both.
-SECOND_LOOKS = ({"width": 390, "scheme": "light"}, {"width": 1440, "scheme": "dark"})
+# Where a page is looked at in several ways, the first tier takes one: the one in which the least fits and the least is seen.
+FIRST_LOOK = {"width": 390, "scheme": "dark"}
+# Races and kills: the first tier takes the database on which more happens at once.
+RACING = {"test_races.py", "test_shelf_races.py", "test_kills.py"}
 
 
 # First, because xdist reads the groups in the same hook.
@@ -17,14 +19,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if names & PROCESS_FIXTURES:
             item.add_marker("processes")
-        if is_second_look(item):
+        if is_second_look(item) or is_second_database(item):
             item.add_marker("slow")
         group_with_its_kind(item, names)
 
 
 def is_second_look(item: pytest.Item) -> bool:
     given = getattr(item, "callspec", None)
-    return bool(given) and any(look.items() <= given.params.items() for look in SECOND_LOOKS)
+    if given is None or not item.get_closest_marker("browser"):
+        return False
+    return any(name in given.params and given.params[name] != first for name, first in FIRST_LOOK.items())
+
+
+def is_second_database(item: pytest.Item) -> bool:
+    given = getattr(item, "callspec", None)
+    if given is None or item.path.name not in RACING or item.get_closest_marker("on_both"):
+        return False
+    return given.params.get("database_url") == "sqlite"
 
 
 def group_with_its_kind(item: pytest.Item, names: set[str]) -> None:

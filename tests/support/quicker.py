@@ -1,11 +1,14 @@
-"""What every test would make anew for its own app, made once: compiled templates, and rules that build an address."""
+"""What every test would make anew for its own app, made once: compiled templates, compressed files, the parts of rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
+from werkzeug.routing.matcher import RulePart
+
+from app.core import assets
 
 
 class CompiledTemplates(BytecodeCache):
@@ -22,9 +25,34 @@ class CompiledTemplates(BytecodeCache):
         self._known[bucket.key] = bucket.bytecode_to_string()
 
 
-class LazyRule(Rule):
-    """Compiles what builds its address when one is built: of some 150 rules a test needs two or three."""
+def compress_once() -> None:
+    assets.make_asset = cache(assets.make_asset)
+
+
+class SharedRule(Rule):
+    """Is read once for all apps, and compiles what builds its address when one is built: of some 150 rules a test needs
+    two or three.
+    """
+
+    _known: dict[str, tuple[list[RulePart], list[tuple[bool, str]], dict[str, Any]]] = {}
+
+    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
+        if rule not in self._known:
+            reader = Rule(rule)
+            reader.map, reader._trace, reader._converters = self.map, [], {}
+            self._known[rule] = list(reader._parse_rule(rule)), reader._trace, reader._converters
+        parts, trace, converters = self._known[rule]
+        self._trace.extend(trace)
+        self._converters |= converters
+        self.arguments |= converters.keys()
+        return parts
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:
-        compiled = cache(lambda: super(LazyRule, self)._compile_builder(append_unknown))
-        return lambda rule, **values: compiled()(rule, **values)
+        compile_now, compiled = super()._compile_builder, []
+
+        def build(rule: Rule, **values: Any) -> Any:
+            if not compiled:
+                compiled.append(compile_now(append_unknown))
+            return compiled[0](rule, **values)
+
+        return build

@@ -39,7 +39,7 @@ def assert_applied_once(import_id):
     assert (file.state, file.refused) == ("applied", 0)
 
 
-@pytest.mark.parametrize("point", ["before_commit", "after_commit"])
+@pytest.mark.parametrize("point", ["before_commit", pytest.param("after_commit", marks=pytest.mark.slow)])
 def test_a_worker_killed_in_the_middle_and_the_next_one_goes_on(any_app, start_worker, started, point):
     worker = start_worker(started)
     go(worker)
@@ -55,6 +55,7 @@ def test_a_worker_killed_in_the_middle_and_the_next_one_goes_on(any_app, start_w
     assert_applied_once(started)
 
 
+@pytest.mark.slow
 def test_an_undo_killed_in_the_middle_puts_back_each_row_once(any_app, start_worker, started):
     parts.run(started)
     undo(started)
@@ -70,6 +71,7 @@ def test_an_undo_killed_in_the_middle_puts_back_each_row_once(any_app, start_wor
     assert len(movements(f"undo:import:{started}")) == len(SKUS)
 
 
+@pytest.mark.on_both
 def test_three_workers_of_one_import_apply_each_row_once(any_app, start_worker, started):
     workers = [start_worker(started) for _ in range(3)]
     for worker in workers:
