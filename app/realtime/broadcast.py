@@ -26,6 +26,8 @@ def send(channel: str, event: str, payload: dict[str, Any]) -> tuple[Published, 
     if kind.mode != "event":
         shown = "what the database says" if kind.mode == "state" else "who is there"
         raise ChannelNotWritable(f"{channel} shows {shown}")
+    if not kind.open_to_programs:
+        raise ChannelNotWritable(f"{channel} tells of what was written elsewhere")
     reply = f"rt:reply:{secrets.token_hex(8)}"
     try:
         published = publish(Message(channel, event, now_ms(), payload, reply=reply))

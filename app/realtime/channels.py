@@ -15,7 +15,8 @@ class Channel:
     """One kind. `state`: the newest message is all that counts. `event`: each one matters. `presence`: no messages, but who
     listens to it; a private one also tells their names.
 
-    A private one is its owner's, or of the staff with one of the `roles`.
+    A private one is its owner's, or of the staff with one of the `roles`, or of whomever its feature's rule lets listen.
+    `suffixes` part a thing's channels, as the staff's notes from what everybody in the room hears.
     """
 
     kind: str
@@ -24,6 +25,11 @@ class Channel:
     keyed: bool = True
     in_production: bool = True
     roles: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    # Listeners tell each other that they are typing.
+    typing: bool = False
+    # Programs may publish to it, and not only the shop's own features.
+    open_to_programs: bool = True
 
     @property
     def history(self) -> int:
@@ -43,6 +49,11 @@ CHANNELS = {
         Channel("alerts", "event", public=False, keyed=False, roles=("staff", "agent", "admin")),
         # Public, but nobody knows its name who has not the order's link.
         Channel("order", "event", public=True),
+        # What is said in one room of the chat is first in its log. The staff's notes go to a channel of their own.
+        Channel("room", "event", public=False, suffixes=("staff",), typing=True, open_to_programs=False),
+        Channel(
+            "queue", "event", public=False, keyed=False, roles=("agent", "admin"), open_to_programs=False
+        ),
         # Who looks at the product with this id, and who of the staff is there to help.
         Channel("viewers", "presence", public=True),
         Channel("agents", "presence", public=False, keyed=False, roles=("agent", "admin")),
@@ -57,6 +68,6 @@ def find_channel(name: str) -> Channel | None:
         return None
     kind, *rest = name.split(":")
     channel = CHANNELS.get(kind)
-    if channel is None or len(rest) != int(channel.keyed):
+    if channel is None or len(rest) < int(channel.keyed):
         return None
-    return channel
+    return channel if ":".join(rest[int(channel.keyed) :]) in ("", *channel.suffixes) else None

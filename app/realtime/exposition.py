@@ -25,6 +25,8 @@ COUNTERS = {
     "bytesIn": "characters in messages from clients",
     "messagesOut": "messages written to sockets",
     "bytesOut": "bytes of messages written to sockets",
+    "typingIn": "words of clients that somebody types or stops",
+    "typingOut": "words to clients that somebody types or stops",
     "evicted": "sockets cut because they read too slowly",
     "gaps": "gaps in what Redis passed on",
     "gapMessages": "messages that were missing in gaps",

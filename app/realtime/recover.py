@@ -3,7 +3,7 @@
 Redis answers by the rules of `live.history`. What it cannot say of a state channel SQL says.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,8 @@ from app.realtime.publish import Message
 
 # Whoever has nothing of a state channel wants the newest.
 NOTHING = Since(version=-1)
+# In one request. Whether a private one may be heard can be a look at the database each.
+MOST_PRIVATE = 50
 
 Question = tuple[str, Channel, Since | None]
 
@@ -38,13 +40,17 @@ def init_app(app: Flask) -> None:
     app.extensions["recover"] = Memory()
 
 
-def recover(wanted: Iterable[Wanted], private: Collection[str], language: str) -> Answer:
-    """Per channel where it stands and what was missed. `private` is what this caller may hear besides public channels."""
+def recover(wanted: Iterable[Wanted], may_listen: Callable[[str], bool], language: str) -> Answer:
+    """Per channel where it stands and what was missed. `may_listen` is asked whether this caller may hear a private one."""
     answer = Answer()
     questions: list[Question] = []
+    private = 0
     for item in wanted:
         channel = find_channel(item.name)
-        if error := find_refusal(item.name, channel, private):
+        private += channel is not None and not channel.public
+        if private > MOST_PRIVATE and channel and not channel.public:
+            answer.channels[item.name] = {"error": "too_many"}
+        elif error := find_refusal(item.name, channel, may_listen):
             answer.channels[item.name] = {"error": error}
         elif channel:
             since = item.since if channel.mode == "event" or has_version(item.since) else NOTHING
@@ -58,10 +64,10 @@ def has_version(since: Since | None) -> bool:
     return since is not None and since.version is not None
 
 
-def find_refusal(name: str, channel: Channel | None, private: Collection[str]) -> str | None:
+def find_refusal(name: str, channel: Channel | None, may_listen: Callable[[str], bool]) -> str | None:
     if channel is None or current_app.config["SETTINGS"].is_production and not channel.in_production:
         return "unknown_channel"
-    return None if channel.public or name in private else "forbidden"
+    return None if channel.public or may_listen(name) else "forbidden"
 
 
 def count_present(names: list[str], answer: Answer) -> None:

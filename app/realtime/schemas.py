@@ -49,6 +49,14 @@ class Sent(BaseModel):
     reached: int | None
 
 
+class TokenRequest(BaseModel):
+    """`channels` are private ones that the page listens to besides its own."""
+
+    model_config = ConfigDict(strict=True)
+
+    channels: Annotated[list[Annotated[str, Field(max_length=128)]], Field(max_length=200)] = []
+
+
 class TicketRequest(BaseModel):
     """`channels` are private ones of the user; all of them when it is left out."""
 
@@ -97,6 +105,8 @@ class SocketStatus(BaseModel):
     bytesIn: int
     messagesOut: int
     bytesOut: int
+    typingIn: int
+    typingOut: int
     rateIn: float
     rateOut: float
     evicted: int

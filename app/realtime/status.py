@@ -14,7 +14,8 @@ from app.security import headers
 
 TOTALS = (
     "connections", "users", "messagesIn", "bytesIn", "messagesOut", "bytesOut", "rateIn", "rateOut", "evicted",
-    "recovered", "unrecovered", "gaps", "gapMessages", "redisReconnects", "queuedBytes", "queuedFrames",
+    "typingIn", "typingOut", "recovered", "unrecovered", "gaps", "gapMessages", "redisReconnects", "queuedBytes",
+    "queuedFrames",
 )  # fmt: skip
 PERCENTILES = ("p50", "p95", "p99")
 TIMINGS = ("delivery", "roundTrip")

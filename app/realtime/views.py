@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from app.core.http import UnsupportedMediaType, only_reads, parse_json
+from app.core.http import UnsupportedMediaType, only_reads, parse_json, read_json
 from app.realtime import pages, recover
 from app.realtime.questions import read_questions
+from app.realtime.schemas import TokenRequest
 from app.security import limits
 
 bp = Blueprint("realtime", __name__, url_prefix="/live")
@@ -55,7 +56,7 @@ def show_missed() -> Response:
         raise UnsupportedMediaType()
     questions = read_questions(parse_json(request.get_data()))
     answer = recover.recover(
-        questions.wanted.values(), pages.private_channels(), questions.language or pages.language()
+        questions.wanted.values(), pages.may_listen, questions.language or pages.language()
     )
     return jsonify(
         type="subscribed",
@@ -68,5 +69,6 @@ def show_missed() -> Response:
 @bp.post("/tokens")
 @limits.limiter.limit(limits.API_READ)
 def renew_tokens() -> Response:
-    channels = {name: pages.subscription_token(name) for name in pages.private_channels()}
-    return jsonify(connection=pages.connection_token(), channels=channels)
+    """Takes `{"channels": ["room:4f"]}`, or nothing. A channel that the page may not hear any longer gets no token."""
+    named = read_json(TokenRequest).channels if request.get_data() else []
+    return jsonify(connection=pages.connection_token(), channels=pages.subscription_tokens(named))

@@ -3,6 +3,7 @@ import { connect } from './live/client.js';
 import { Announcer, swapIn } from './page/badges.js';
 import { Chip } from './page/chip.js';
 import { hostsOf, mark, scan } from './page/hosts.js';
+import { Listeners } from './page/listeners.js';
 import { renewTokens } from './page/tokens.js';
 import { noteCount, showCounts } from './page/viewers.js';
 
@@ -13,6 +14,8 @@ class Page {
   #live;
   #chip = new Chip();
   #announcer = new Announcer();
+  #listeners;
+  #own = { message: (message) => this.#show(message) };
   #names = new Set();
   #hiddenAt = Infinity;
   #scan = 0;
@@ -25,6 +28,7 @@ class Page {
       recoverUrl: '/live/recover',
       mayPoll: () => !document.hidden,
     });
+    this.#listeners = new Listeners(this.#live);
   }
 
   start() {
@@ -40,10 +44,20 @@ class Page {
     return { state: this.#live.state, polling: this.#live.isPolling, channels: this.#live.positions };
   }
 
+  /** For `page/channel.js`: what is heard is handed over and not swapped. */
+  listen(name, listener, { token, since }) {
+    this.#listeners.add(name, listener, { token, since });
+    return () => this.#listeners.drop(name, listener);
+  }
+
+  type(name, isTyping) {
+    this.#live.type(name, isTyping);
+  }
+
   #listen() {
     const live = this.#live;
     live.addEventListener('state', ({ detail }) => this.#chip.show(detail));
-    live.addEventListener('reset', ({ detail }) => tell('live:reset', detail));
+    live.addEventListener('reset', ({ detail }) => this.#reset(detail.channels));
     live.addEventListener('presence', ({ detail }) => {
       noteCount(detail);
       tell('live:presence', detail);
@@ -62,7 +76,7 @@ class Page {
     showCounts();
     const found = scan();
     const gone = [...this.#names].filter((name) => !found.has(name));
-    for (const name of gone) this.#live.unsubscribe(name);
+    for (const name of gone) this.#listeners.drop(name, this.#own);
     const behind = [...found].filter(([name, host]) => this.#follow(name, host)).map(([name]) => name);
     this.#names = new Set(found.keys());
     if (behind.length) this.#live.refetch(behind);
@@ -72,9 +86,8 @@ class Page {
   #follow(name, { token, positions }) {
     const before = this.#live.positions[name] ?? null;
     const shown = positions.filter(Boolean);
-    const show = (message) => this.#show(message);
-    if (!this.#names.has(name)) this.#live.subscribe(name, { token }, show);
-    for (const since of shown) this.#live.subscribe(name, { since }, show);
+    if (!this.#names.has(name)) this.#listeners.add(name, this.#own, { token });
+    for (const since of shown) this.#live.showsAlready(name, since);
     const versions = shown.filter(({ version }) => version !== undefined).map(({ version }) => version);
     return new Set(before === null ? versions : [...versions, before]).size > 1 && versions.length > 0;
   }
@@ -86,6 +99,12 @@ class Page {
     mark(message);
     this.#announcer.after();
     tell('live:message', message);
+  }
+
+  /** Of what the page's own markup follows; listeners are told by themselves. */
+  #reset(names) {
+    const channels = names.filter((name) => this.#names.has(name));
+    if (channels.length) tell('live:reset', { channels });
   }
 
   #seen() {
@@ -100,7 +119,11 @@ const tell = (event, detail) => document.dispatchEvent(new CustomEvent(event, { 
 function start() {
   if (window.liveshelf || !window.htmx || !document.body.dataset.liveUrl) return;
   const page = new Page(document.body.dataset);
-  window.liveshelf = { state: () => page.state() };
+  window.liveshelf = {
+    state: () => page.state(),
+    listen: (name, listener, from) => page.listen(name, listener, from),
+    type: (name, isTyping) => page.type(name, isTyping),
+  };
   page.start();
 }
 

@@ -10,6 +10,7 @@ from app.realtime.channels import CHANNELS
 from app.realtime.live import history, inbound
 from app.realtime.live.history import Snapshot
 from app.realtime.live.limits import CHANNEL_RATE, MOST_ROOMS
+from app.realtime.live.typists import LEAST_SECONDS, TIMES_MS
 from app.realtime.questions import read_questions
 from app.settings import Settings
 
@@ -53,13 +54,14 @@ def test_every_example_is_json(example: str) -> None:
 
 
 def test_every_frame_of_a_client_is_shown_and_understood() -> None:
-    said = section("subscribe") + section("unsubscribe, renew, ping")
+    titles = ("subscribe", "unsubscribe, renew, ping", "say that somebody types")
+    said = "".join(section(title) for title in titles)
     examples = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", said, re.DOTALL)]
     asked = [frame for frame in examples if frame["type"] in inbound.TYPES]
 
     assert {frame["type"] for frame in asked} | {"recover"} == set(inbound.TYPES)
     for frame in asked:
-        assert inbound.parse(json.dumps(frame)).id == frame["id"]
+        assert inbound.parse(json.dumps(frame)).id == frame.get("id")
     assert inbound.parse('{"type": "subscribe", "channel": "shop"}').channels[0].name == "shop"
 
 
@@ -96,11 +98,13 @@ def test_the_question_over_http_is_understood() -> None:
 
 
 def test_the_table_of_channels_is_that_of_the_code() -> None:
-    described = {}
+    described, suffixes = {}, set()
     for name, mode, listeners, _ in rows("Channels"):
         kind, *keys = names(name)[0].split(":")
-        described[kind] = (mode, bool(keys), listeners)
+        suffixes |= {(kind, suffix) for suffix in keys[1:]}
+        described.setdefault(kind, (mode, bool(keys), listeners))
 
+    assert suffixes == {(kind, suffix) for kind in CHANNELS for suffix in CHANNELS[kind].suffixes}
     assert described.keys() == CHANNELS.keys()
     for kind, (mode, keyed, listeners) in described.items():
         channel = CHANNELS[kind]
@@ -109,6 +113,14 @@ def test_the_table_of_channels_is_that_of_the_code() -> None:
         assert ("not in production" in listeners) != channel.in_production, kind
         if channel.roles:
             assert tuple(listeners.split(", ")) == channel.roles, kind
+
+
+def test_the_times_of_typing_are_those_of_the_code() -> None:
+    hello = next(json.loads(example) for example in EXAMPLES if '"hello"' in example)
+    _, how_much, beyond = next(row for row in rows("Limits") if row[0] == "`typing`")
+
+    assert hello["typing"] == TIMES_MS
+    assert (how_much.startswith("one `start` a second"), beyond, LEAST_SECONDS) == (True, "dropped", 1.0)
 
 
 def test_the_table_of_close_codes_is_that_of_the_code() -> None:

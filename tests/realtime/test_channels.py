@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.realtime.channels import find_channel
+from app.realtime.channels import CHANNELS, find_channel
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from app.realtime.channels import find_channel
         ("visitor:ab12", "visitor", "event", False, 300),
         ("viewers:7", "viewers", "presence", True, 0),
         ("agents", "agents", "presence", False, 0),
+        ("room:" + "4f" * 16, "room", "event", False, 300),
+        ("room:" + "4f" * 16 + ":staff", "room", "event", False, 300),
+        ("queue", "queue", "event", False, 300),
         ("test", "test", "event", True, 300),
     ],
 )
@@ -48,10 +51,23 @@ def test_kinds(name: str, kind: str, mode: str, public: bool, history: int) -> N
         ":A",
         "stock:A:",
         "stock::A",
+        "room",
+        "room:A:",
+        "room:A:admin",
+        "room:A:staff:staff",
+        "room::staff",
+        "queue:A",
+        "queue::staff",
+        "shop:staff",
+        "user:7:staff",
     ],
 )
 def test_what_is_no_channel(name: str) -> None:
     assert find_channel(name) is None
+
+
+def test_only_in_rooms_do_listeners_tell_each_other_that_they_type() -> None:
+    assert [channel.kind for channel in CHANNELS.values() if channel.typing] == ["room"]
 
 
 def test_only_the_test_channel_is_missing_in_production() -> None:

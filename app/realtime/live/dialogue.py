@@ -19,6 +19,7 @@ from app.realtime.live.room import Room
 from app.realtime.live.subscriber import Subscriber
 from app.realtime.live.threats import Threats
 from app.realtime.live.topic import Topic
+from app.realtime.live.typists import TIMES_MS, Typists
 from app.settings import Settings
 
 TOO_BIG, ABUSE = 1009, 4429
@@ -39,6 +40,7 @@ class Dialogue:
         rights: Rights,
         threats: Threats,
         presence: Attendance,
+        typists: Typists,
     ):
         self._settings = settings
         self._hub = hub
@@ -47,8 +49,10 @@ class Dialogue:
         self._rights = rights
         self._threats = threats
         self._presence = presence
+        self._typists = typists
 
     def greet(self, connection: Connection) -> None:
+        typing = {"typing": TIMES_MS} if self._settings.CHAT_ENABLE_TYPING_INDICATORS else {}
         connection.tell(
             {
                 "type": "hello",
@@ -56,6 +60,7 @@ class Dialogue:
                 "conn": connection.id,
                 "beat": self._settings.WEBSOCKET_HEARTBEAT_INTERVAL,
                 "max": self._settings.WEBSOCKET_MAX_MESSAGE,
+                **typing,
             }
         )
         if self._hub.degraded_since is not None:
@@ -102,6 +107,8 @@ class Dialogue:
             connection.tell(with_id({"type": "unsubscribed", "channels": names}, request.id))
         elif request.type == "renew":
             self._renew(connection, request)
+        elif request.type == "typing":
+            self._typists.take(connection, request.channels[0].name, request.state or "")
         else:
             self._subscribe(connection, request)
 

@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-TYPES = ("subscribe", "recover", "unsubscribe", "renew", "ping")
+TYPES = ("subscribe", "recover", "unsubscribe", "renew", "ping", "typing")
+STATES = ("start", "stop")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 LONGEST_ID = 64
 LONGEST_NAME = 128
@@ -43,6 +44,7 @@ class Request:
     token: str | None = None
     lang: str | None = None
     ticket: str | None = None
+    state: str | None = None
 
 
 class BadFrame(Exception):
@@ -99,6 +101,8 @@ def read_request(body: dict[str, Any], id: int | str | None) -> Request:
         return Request(kind, id)
     if kind == "renew":
         return Request(kind, id, ticket=read_ticket(body))
+    if kind == "typing":
+        return Request(kind, id, (read_wanted(body),), state=read_state(body))
     lang = read_text(body, "lang")
     if lang is not None and not LANGUAGE.fullmatch(lang):
         raise BadFrame("bad_request", "lang looks like en or de-AT")
@@ -110,6 +114,13 @@ def read_ticket(body: dict[str, Any]) -> str:
     if not ticket or len(ticket) > LONGEST_TICKET:
         raise BadFrame("bad_request", "ticket is missing or too long")
     return ticket
+
+
+def read_state(body: dict[str, Any]) -> str:
+    state = read_text(body, "state")
+    if state not in STATES:
+        raise BadFrame("bad_request", f"state is one of {', '.join(STATES)}")
+    return state
 
 
 def read_channels(body: dict[str, Any]) -> tuple[Wanted, ...]:

@@ -52,6 +52,8 @@ class Meters:
         self.bytes_in = 0
         self.messages_out = 0
         self.bytes_out = 0
+        self.typing_in = 0
+        self.typing_out = 0
         self.evicted = 0
         self.recovered: Counter[bool] = Counter()
         self.gaps = 0

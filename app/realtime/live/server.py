@@ -26,6 +26,7 @@ from app.realtime.live.rights import Rights
 from app.realtime.live.status import Status
 from app.realtime.live.subscriber import Subscriber
 from app.realtime.live.threats import Threats
+from app.realtime.live.typists import Typists
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -51,12 +52,20 @@ class Live:
         self.heartbeat = Heartbeat(self.hub, self.subscriber, settings.WEBSOCKET_HEARTBEAT_INTERVAL)
         self.presence = Attendance(self.hub, client, settings.WEBSOCKET_HEARTBEAT_INTERVAL)
         self.status = Status(self.hub, self.seats, client)
+        self.typists = Typists(self.hub, client, settings.CHAT_ENABLE_TYPING_INDICATORS)
         self.probe = Probe(self.hub)
         self.rights = Rights(
             settings, self.hub, self.seats, self.revocations, self.threats, self.probe, client
         )
         self.dialogue = Dialogue(
-            settings, self.hub, self.subscriber, self.history, self.rights, self.threats, self.presence
+            settings,
+            self.hub,
+            self.subscriber,
+            self.history,
+            self.rights,
+            self.threats,
+            self.presence,
+            self.typists,
         )
         self._is_started = False
 
@@ -65,8 +74,15 @@ class Live:
         if self._is_started:
             return
         self._is_started = True
-        parts = (self.subscriber, self.revocations, self.threats, self.heartbeat, self.presence, self.status)
-        for part in parts:
+        for part in (
+            self.subscriber,
+            self.revocations,
+            self.threats,
+            self.heartbeat,
+            self.presence,
+            self.typists,
+            self.status,
+        ):
             gevent.spawn(part.run)
         # What is loaded by now stays for good; without this each collection walks all of it.
         gc.collect()

@@ -88,6 +88,8 @@ class Status:
             "bytes_in": meters.bytes_in,
             "messages_out": meters.messages_out,
             "bytes_out": meters.bytes_out,
+            "typing_in": meters.typing_in,
+            "typing_out": meters.typing_out,
             "rate_in": round((meters.messages_in - messages_in) / passed, 1),
             "rate_out": round((meters.messages_out - messages_out) / passed, 1),
             "evicted": meters.evicted,

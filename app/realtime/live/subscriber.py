@@ -15,18 +15,18 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.core.redis import Redis
+from app.realtime.live import replies
 from app.realtime.live.history import find_missed
 from app.realtime.live.hub import Hub
 from app.realtime.live.inbound import Since
 from app.realtime.live.message import Message
 from app.realtime.live.recovery import HistoryReader
 from app.realtime.live.topic import Topic
+from app.realtime.live.typists import MARK, deliver
 
 log = logging.getLogger(__name__)
 
 PREFIX = b"rt:p:"
-REPLY_PREFIX = "rt:reply:"
-REPLY_SECONDS = 10
 ACK_SECONDS = 2.0
 SILENCE_SECONDS = 3.0
 CHANNELS_AT_ONCE = 200
@@ -195,6 +195,9 @@ class Subscriber:
         if topic is None:
             return
         try:
+            if answer[2].startswith(MARK):
+                deliver(self._hub, topic, answer[2])
+                return
             offset, epoch, body = answer[2].split(b":", 2)
             message = Message(topic.name, topic.channel, int(offset), epoch.decode(), body)
         except (ValueError, TypeError):
@@ -227,17 +230,8 @@ class Subscriber:
     def _pass_on(self, topic: Topic, message: Message, *, timed: bool = True) -> None:
         topic.advance(message)
         reached = self._hub.deliver(topic, message, timed=timed)
-        if message.reply and message.reply.startswith(REPLY_PREFIX):
-            gevent.spawn(self._report, message.reply, reached)
-
-    def _report(self, key: str, reached: int) -> None:
-        try:
-            pipeline = self._client.pipeline(transaction=True)
-            pipeline.lpush(key, reached)
-            pipeline.expire(key, REPLY_SECONDS)
-            pipeline.execute()
-        except RedisError:
-            log.warning("a publisher waits in vain for its count")
+        if message.reply and message.reply.startswith(replies.PREFIX):
+            gevent.spawn(replies.reply, self._client, message.reply, reached)
 
     def _lose(self) -> bool:
         """Whether Redis was heard until now."""

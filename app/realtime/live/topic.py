@@ -38,6 +38,7 @@ class Topic:
         "ready",
         "idle_since",
         "cache",
+        "typists",
     )
 
     def __init__(self, name: str, channel: Channel, now: float):
@@ -61,6 +62,8 @@ class Topic:
         self.ready = Event()
         self.idle_since: float | None = now
         self.cache: dict[int | None, tuple[float, Snapshot]] = {}
+        # By socket, when it last began to type, and whether it still does.
+        self.typists: dict[Connection, tuple[float, bool]] = {}
 
     @property
     def is_state(self) -> bool:
@@ -109,6 +112,7 @@ class Topic:
         self.members.discard(connection)
         self.held.pop(connection, None)
         self.floors.pop(connection, None)
+        self.typists.pop(connection, None)
         self.unsure.discard(connection)
         if self.is_empty:
             self.idle_since = now

@@ -8,6 +8,8 @@ class Channel {
   mode = null;
   isSent = false;
   isRefused = false;
+  /** Its token may just be old, which newer ones mend, once. */
+  mayBeMended = true;
   /** Its owner lost what it had shown, so that the newest is news once more. */
   isWantedAgain = false;
 
@@ -54,6 +56,7 @@ export class Channels extends Map {
   want(name, { since, token } = {}) {
     if (!this.has(name)) this.set(name, new Channel(name));
     const channel = this.get(name);
+    if (token && token !== channel.token && channel.isRefused) Object.assign(channel, { token, isRefused: false, isSent: false });
     channel.token ??= token;
     if (since) channel.advance(since);
     return channel;
@@ -86,6 +89,17 @@ export class Channels extends Map {
     return this.active.filter(({ token }) => token);
   }
 
+  /** Those whose token was refused for the first time. */
+  takeMendable() {
+    const found = [...this.values()].filter(({ token, isRefused, mayBeMended }) => token && isRefused && mayBeMended);
+    for (const channel of found) channel.mayBeMended = false;
+    return found.map(({ name }) => name);
+  }
+
+  get namesWithToken() {
+    return [...this.values()].filter(({ token }) => token).map(({ name }) => name);
+  }
+
   get hasPrivate() {
     return [...this.values()].some(({ token }) => token);
   }
@@ -99,11 +113,15 @@ export class Channels extends Map {
     return moved;
   }
 
-  /** A private channel that gets no token is not ours to hear; one refused for an old token may come back. */
-  giveTokens(tokens) {
+  /**
+   * Of those that were asked for, one that gets no token is not ours to hear; one refused for an old token may come back.
+   * What is wanted since then has a token that is as new.
+   */
+  giveTokens(tokens, asked) {
     for (const channel of this.values()) {
-      if (!channel.token) continue;
+      if (!channel.token || !asked.includes(channel.name)) continue;
       channel.isRefused = !tokens[channel.name];
+      if (channel.isRefused) channel.mayBeMended = false;
       channel.token = tokens[channel.name] ?? channel.token;
     }
   }

@@ -8,13 +8,17 @@ import { Identity } from './identity.js';
 import { Inbox } from './inbox.js';
 import { watchSleep } from './sleep.js';
 import { Status } from './status.js';
+import { Typing } from './typing.js';
 
 /** Opens its socket with the first subscription. `url` may be a function that gets a one-use address each time. */
 export function connect(url, options = {}) {
   return new Live(url, options);
 }
 
-/** Fires `state`, `presence` and `reset`: what these channels missed cannot be replayed, so whoever cares fetches it. */
+/**
+ * Fires `state`, `presence`, `typing`, `rights` (what may be heard has changed) and `reset`: what these channels missed
+ * cannot be replayed, so whoever cares fetches it.
+ */
 class Live extends EventTarget {
   #channels = new Channels();
   #status = new Status((detail) => this.#tell('state', detail));
@@ -22,6 +26,10 @@ class Live extends EventTarget {
   #mayPoll;
   #inbox;
   #conversation;
+  #typing = new Typing(
+    (name, state) => this.#conversation.sayTyping(name, state),
+    (channel, subjects) => this.#tell('typing', { channel, subjects }),
+  );
 
   constructor(url, { token, lang, renewTokens, recoverUrl, mayPoll = () => true, ...platform }) {
     super();
@@ -40,6 +48,8 @@ class Live extends EventTarget {
       channels: this.#channels,
       inbox: this.#inbox,
       status: this.#status,
+      typing: this.#typing,
+      onRights: () => this.#tell('rights'),
     });
   }
 
@@ -62,9 +72,27 @@ class Live extends EventTarget {
     this.#conversation.syncSoon();
   }
 
+  /** What its owner shows of it by other ways is not sent again. */
+  showsAlready(name, since) {
+    this.#channels.want(name, { since });
+    this.#conversation.syncSoon();
+  }
+
   unsubscribe(name) {
+    this.#typing.stop(name);
     this.#channels.drop(name);
     this.#conversation.syncSoon();
+  }
+
+  /** Whether the server will not let it be heard, or no longer. */
+  isRefused(name) {
+    return this.#channels.get(name)?.isRefused ?? false;
+  }
+
+  /** For each keystroke, and `false` when nothing is left in the box. Nothing is said where the server knows no typing. */
+  type(name, isTyping) {
+    if (isTyping) this.#typing.start(name);
+    else this.#typing.stop(name);
   }
 
   /** For an owner that no longer shows what it was told: the newest message of each comes once more. */

@@ -21,6 +21,8 @@ export class Conversation {
   #channels;
   #inbox;
   #status;
+  #typing;
+  #onRights;
   #socket;
   #tokenCheck = setInterval(() => this.#identity.isOld && this.#channels.hasPrivate && this.#renew(), TOKEN_CHECK_MS);
   #lastId = 0;
@@ -33,13 +35,15 @@ export class Conversation {
   #isStopped = false;
   #hasRenewed = false;
 
-  constructor({ url, lang, WebSocket, identity, channels, inbox, status }) {
+  constructor({ url, lang, WebSocket, identity, channels, inbox, status, typing, onRights }) {
     this.#url = url;
     this.#lang = lang;
     this.#identity = identity;
     this.#channels = channels;
     this.#inbox = inbox;
     this.#status = status;
+    this.#typing = typing;
+    this.#onRights = onRights;
     this.#socket = new Socket(WebSocket, {
       open: () => this.#subscribe(),
       frame: (text) => this.#receive(text),
@@ -70,6 +74,12 @@ export class Conversation {
   /** An open socket must answer soon; a wait for the next attempt is over. */
   probe() {
     this.#socket.wake();
+  }
+
+  /** Lost with the socket when there is none: it would be over before it was heard. */
+  sayTyping(channel, state) {
+    if (this.#isSubscribed) this.#send('typing', { channel, state });
+    return this.#isSubscribed;
   }
 
   #rest() {
@@ -144,16 +154,17 @@ export class Conversation {
     if (mayRenew && ((await this.#renew()) || typeof this.#url === 'function')) return this.#connect();
     if (!this.#identity.token) return this.stop();
     this.#identity.token = undefined;
-    this.#channels.giveTokens({});
+    this.#channels.giveTokens({}, this.#channels.namesWithToken);
     this.#status.show('offline');
     this.#connect();
   }
 
   async #renew() {
-    const tokens = await this.#identity.renew();
-    if (tokens) this.#channels.giveTokens(tokens);
-    if (tokens && this.#isSubscribed) this.#subscribe(this.#channels.private);
-    return tokens;
+    const renewed = await this.#identity.renew(this.#channels.namesWithToken);
+    if (renewed) this.#channels.giveTokens(renewed.tokens, renewed.asked);
+    this.#onRights();
+    if (renewed && this.#isSubscribed) this.#subscribe(this.#channels.private);
+    return renewed;
   }
 
   /** For good. */
@@ -178,7 +189,8 @@ export class Conversation {
     if (type === 'message') this.#inbox.take(frame);
     else if (type === 'subscribed') this.#subscribed(frame);
     else if (type === 'presence') this.#inbox.takePresence(frame);
-    else if (type === 'hello' && frame.beat > 0) this.#socket.beat = frame.beat;
+    else if (type === 'hello') this.#greeted(frame);
+    else if (type === 'typing') this.#typing.take(frame);
     else if (type === 'reset') this.#inbox.miss(frame.channels);
     else if (type === 'degraded' || type === 'restored') this.#isDegraded = type === 'degraded';
     else if (type === 'unsubscribed' && frame.id === undefined) this.#tookBack(frame.channels);
@@ -187,10 +199,18 @@ export class Conversation {
     else if (type === 'disconnect') this.#socket.down(code);
   }
 
+  #greeted({ beat, typing }) {
+    if (beat > 0) this.#socket.beat = beat;
+    this.#typing.times = typing;
+  }
+
   #subscribed(frame) {
     this.#isSubscribed = true;
     this.#inbox.standDown();
     if (this.#inbox.settle(frame)) this.syncSoon(RESUBSCRIBE_DELAY_MS);
+    const mendable = this.#channels.takeMendable();
+    if (mendable.length) this.#tookBack(mendable);
+    else this.#onRights();
   }
 
   /** A right has ended before its socket: only newer tokens, or another address, could bring it back. */

@@ -10,7 +10,7 @@ export class Identity {
   #request;
   #renewedAt = Date.now();
 
-  /** `request` resolves to `{ connection, channels }`, with tokens by channel, or to nothing when it is refused. */
+  /** `request(names)` resolves to `{ connection, channels }`, with tokens by channel, or to nothing when it is refused. */
   constructor(token, request) {
     this.token = token;
     this.#request = request;
@@ -20,19 +20,19 @@ export class Identity {
     return this.token && this.#request && Date.now() - this.#renewedAt >= OLD_AFTER_MS;
   }
 
-  /** Resolves to tokens by channel, or null; callers at the same time share one request. */
-  renew() {
-    this.running ??= this.#renew()
+  /** Resolves to tokens by channel and to what was asked for, or null; callers at the same time share one request. */
+  renew(names) {
+    this.running ??= this.#renew(names)
       .catch(() => null)
       .finally(() => (this.running = null));
     return this.running;
   }
 
-  async #renew() {
-    const tokens = await inTime(this.#request?.());
+  async #renew(names) {
+    const tokens = await inTime(this.#request?.(names));
     if (!tokens) return null;
     this.token = tokens.connection;
     this.#renewedAt = Date.now();
-    return tokens.channels ?? {};
+    return { tokens: tokens.channels ?? {}, asked: names };
   }
 }

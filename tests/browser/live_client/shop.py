@@ -38,12 +38,14 @@ class Connection:
         self.socket = socket
         self.frames: list[Frame] = []
         self.ended_with: int | None = None
+        self._writing = threading.Lock()  # The test speaks while the server answers.
 
     def send(self, **frame: Any) -> None:
         self.send_text(json.dumps(frame))
 
     def send_text(self, text: str) -> None:
-        self.socket.send(text)
+        with self._writing:
+            self.socket.send(text)
 
     def close(self, code: int) -> None:
         self.socket.close(code)
@@ -94,6 +96,9 @@ class FakeShop:
         self.snapshot_queries: list[list[str]] = []
         self.tokens: Frame | None = {"connection": "conn-2", "channels": {}}
         self.token_requests: list[str | None] = []
+        self.token_questions: list[Frame] = []
+        self.token_gate = threading.Event()
+        self.token_gate.set()
 
     def start(self) -> None:
         self.web = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, WebHandler))
@@ -133,6 +138,15 @@ class FakeShop:
         return self.snapshot_queries
 
     @contextmanager
+    def holding_tokens(self) -> Iterator[None]:
+        """Newer tokens are asked for at once but given only after the block."""
+        self.token_gate.clear()
+        try:
+            yield
+        finally:
+            self.token_gate.set()
+
+    @contextmanager
     def holding_snapshots(self) -> Iterator[None]:
         """Refetches are received at once but answered only after the block."""
         self.snapshot_gate.clear()
@@ -170,6 +184,8 @@ class WebHandler(QuietHandler):
             self._answer_snapshot(json.loads(question)["channels"])
             return
         self.shop.token_requests.append(self.headers.get("X-CSRFToken"))
+        self.shop.token_questions.append(json.loads(question))
+        self.shop.token_gate.wait(DEADLINE_SECONDS)
         if self.shop.tokens is None:
             self._answer(b"{}", "application/json", status=401)
         else:

@@ -23,4 +23,7 @@ const live = follow(connect, url.startsWith('http') ? askForTicket : url, JSON.p
 for await (const order of createInterface({ input: process.stdin })) {
   if (order === 'close') live.close();
   if (order === 'hang up') lastSocket.close();
+  if (order.startsWith('type ')) live.type(order.slice(5), true);
+  if (order.startsWith('clear ')) live.type(order.slice(6), false);
+  if (order.startsWith('drop ')) live.unsubscribe(order.slice(5));
 }

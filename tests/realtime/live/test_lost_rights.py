@@ -1,5 +1,6 @@
 """What the shop takes away is gone from the sockets within a second."""
 
+import time
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from flask.testing import FlaskClient
 
 from app.core import clock, outbox
 from app.core.database import db, transaction
+from app.realtime import pages
 from app.realtime.revocations import revoke_channel
 from app.realtime.tokens import read_connection, read_subscription
-from app.security import recovery
+from app.security import access, recovery
 from app.security.models import LoginSession
 from app.security.tokens import create_token, revoke_token
 from app.security.users import change_role, disable_user, find_user
@@ -20,6 +22,7 @@ from tests.realtime.live.peers import Peer
 from tests.realtime.live.servers import SECRET, LiveServer
 from tests.security.test_login import csrf_of, sign_in
 from tests.support.redis_server import RedisServer
+from tests.support.sockets import publisher
 from tests.support.waiting import wait_for
 
 MIRA = "mira@example.test"
@@ -40,8 +43,9 @@ def mira(app: Flask, client: FlaskClient) -> str:
     return f"user:{user.public_id}"
 
 
-def renew(client: FlaskClient) -> Any:
-    return client.post("/live/tokens", headers={"X-CSRFToken": csrf_of(client, "/")}).json
+def renew(client: FlaskClient, *channels: str) -> Any:
+    headers = {"X-CSRFToken": csrf_of(client, "/")}
+    return client.post("/live/tokens", headers=headers, json={"channels": channels}).json
 
 
 def open_tab(server: LiveServer, client: FlaskClient, *channels: str) -> Peer:
@@ -197,3 +201,31 @@ def test_a_login_that_runs_out_soon_gives_tokens_that_do_too(client: FlaskClient
     assert connection and subscription
     assert 55 < connection.expires - connection.issued <= 60
     assert 55 < subscription.expires - subscription.issued <= 60
+
+
+def test_who_left_a_room_of_the_chat_hears_neither_what_is_said_nor_the_notes(
+    app: Flask, socket_process: LiveServer, client: FlaskClient, mira: str, session_redis: RedisServer
+) -> None:
+    rooms = ["room:4f", "room:4f:staff"]
+    members = {mira}
+    pages.register_rule(app, "room", lambda name: access.subject() in members)
+    page = renew(client, *rooms)
+    tab = Peer(socket_process.port)
+    wanted = [{"channel": name, "token": page["channels"][name]} for name in rooms]
+    answer = tab.subscribe(*wanted, "shop", token=page["connection"])
+    assert all("mode" in answer[name] for name in rooms)
+
+    members.clear()
+    with transaction():
+        for name in rooms:
+            revoke_channel(name, mira)
+
+    begun = time.monotonic()
+    gone = [tab.wait("unsubscribed", 1.0)["channels"] for _ in rooms]
+    assert time.monotonic() - begun < 1.0 and sorted(gone) == [[name] for name in rooms]
+    for name in rooms:
+        publisher(session_redis)(name)
+    assert not renew(client, *rooms)["channels"].keys() & set(rooms)
+    assert [tab.subscribe(item)[item["channel"]] for item in wanted] == [{"error": "forbidden"}] * 2
+    tab.synchronise()
+    assert not [body for body in tab.received if body["type"] == "message"]

@@ -14,7 +14,9 @@ def test_a_new_socket_is_greeted(live: LiveServer) -> None:
 
     hello = peer.wait("hello")
 
-    assert hello == {"type": "hello", "v": 1, "conn": hello["conn"], "beat": 30000, "max": 16384}
+    assert hello == {"type": "hello", "v": 1, "conn": hello["conn"], "beat": 30000, "max": 16384} | {
+        "typing": {"resendMs": 3000, "idleMs": 4000, "expireMs": 7000}
+    }
     assert hello["conn"].startswith("c-")
 
 

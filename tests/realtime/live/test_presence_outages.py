@@ -4,9 +4,13 @@ import os
 import signal
 from typing import Any
 
+import pytest
+
+from app.core.redis import RedisDown
 from app.realtime import presence
 from tests.realtime.live.rooms import GRACE_S, INTERVAL_S, LEASE_S, SHORT_BEAT, counts, listen, wait_count
 from tests.realtime.live.servers import LiveServer
+from tests.realtime.live.test_access import identity, right
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import wait_for
 
@@ -98,3 +102,20 @@ def test_without_redis_nobody_can_be_said_to_be_connected(own_redis: RedisServer
     own_redis.kill()
 
     assert presence.count_connected() is None and not presence.is_connected("user:b")
+    with pytest.raises(RedisDown):
+        presence.read_channels(["agents"])
+
+
+def test_after_a_flush_every_agent_is_named_again_within_two_rounds(
+    alone: LiveServer, start_beside: Any, connect_peer: Any, own_redis: RedisServer, web: None
+) -> None:
+    for server, subject in ((alone, "user:1"), (start_beside(), "user:2")):
+        connect_peer(server).subscribe(right("agents", subject), token=identity(subject))
+
+    def members() -> Any:
+        return presence.read_channels(["agents"])["agents"].members
+
+    wait_for(lambda: members() == ("user:1", "user:2"), 3 * INTERVAL_S, "both agents")
+    own_redis.client.flushall()
+
+    wait_for(lambda: members() == ("user:1", "user:2"), 2 * INTERVAL_S + 1, "both agents again")
