@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 ENCRYPTED_SMTP = ("smtps", "smtp+starttls")
+# What the chat can tell apart and make harmless.
+FILE_TYPES = ("image/jpeg", "image/png", "image/gif", "application/pdf", "text/plain")
 
 
 def check_time_zone(text: str) -> None:
@@ -52,6 +54,16 @@ def is_loopback(host: str) -> bool:
 def check_redis_url(text: str) -> None:
     if not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must look like redis://host:6379/0, rediss:// for TLS, or unix:///path/of/socket")
+
+
+def check_file_types(types: tuple[str, ...]) -> None:
+    if unknown := [each for each in types if each not in FILE_TYPES]:
+        raise ValueError(f"must be some of {', '.join(FILE_TYPES)}, not {', '.join(unknown)}")
+
+
+def check_scanner_address(text: str) -> None:
+    if not text.startswith("/") and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}", text):
+        raise ValueError(f"must look like localhost:3310 or /run/clamav/clamd.sock, not {text!r}")
 
 
 def check_path(text: str) -> None:

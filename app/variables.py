@@ -15,7 +15,7 @@ def setting(
     least: int | None = None,
     most: int | None = None,
     choices: tuple[str, ...] = (),
-    check: Callable[[str], None] | None = None,
+    check: Callable[[Any], None] | None = None,
 ) -> Any:
     """`check` raises ValueError with what the text must be; it sees the default too, unless that is empty."""
     return field(

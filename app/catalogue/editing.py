@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.catalogue import events
 from app.catalogue.models import Product
 from app.catalogue.search import index_product
 from app.core import outbox
-from app.core.database import db, now_ms
+from app.core.database import db, read_now
 from app.core.errors import NotFound
 from app.security import audit
 from app.security.access import Caller
@@ -32,7 +30,7 @@ def finish(
 ) -> None:
     """Count the edit, find the product by its new words, tell open pages, and write down who did it."""
     product.version += 1
-    product.edited_at = db.session.scalar(sa.select(now_ms()))
+    product.edited_at = read_now()
     db.session.flush()
     index_product(product)
     outbox.announce(events.ITEM_CHANGED, str(product.id), product.version)

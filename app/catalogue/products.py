@@ -11,7 +11,7 @@ from app.catalogue import events
 from app.catalogue.editing import finish, lock_product
 from app.catalogue.errors import Difference, Refused, StaleProduct, wrong
 from app.catalogue.models import STATUSES, Category, Product
-from app.core.database import db, now_ms, transaction
+from app.core.database import db, read_now, transaction
 from app.security.access import Caller
 
 LONGEST_SLUG = 80
@@ -52,7 +52,7 @@ def create_product(basics: Basics, by: Caller, *, slug: str = "") -> Product:
             status="draft",
             version=0,
             position=(db.session.scalar(sa.select(sa.func.max(Product.position))) or 0) + 1,
-            created_at=db.session.scalar(sa.select(now_ms())),
+            created_at=read_now(),
         )
         db.session.add(product)
         try:

@@ -10,7 +10,7 @@ from app.catalogue.editing import finish, lock_product
 from app.catalogue.errors import Difference, Refused, StaleProduct, wrong
 from app.catalogue.models import SKU, Product, Variant
 from app.catalogue.prices import format_plain
-from app.core.database import db, now_ms, transaction
+from app.core.database import db, read_now, transaction
 from app.core.errors import NotFound
 from app.security.access import Caller
 
@@ -82,7 +82,7 @@ def retire_variant(variant_id: int, by: Caller) -> Variant:
             return variant
         if product.status == "active" and len(product.offered) == 1:
             raise Refused("This is the last variant that can be bought. Archive the product instead.")
-        variant.retired_at = db.session.scalar(sa.select(now_ms()))
+        variant.retired_at = read_now()
         change_offer(product, variant, "variant.retire", by)
     return variant
 

@@ -16,7 +16,12 @@ from app.core import http, scripts
 
 HTMX = "vendor/htmx-4.0.1.min.js"
 SYMBOL = re.compile(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
-SHEETS = {"css/shop.css": "css", "css/staff.css": "css/staff", "css/buying.css": "css/buying"}
+SHEETS = {
+    "css/shop.css": "css",
+    "css/staff.css": "css/staff",
+    "css/buying.css": "css/buying",
+    "css/chat.css": "css/chat",
+}
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_GZIP = 512
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
@@ -36,7 +41,8 @@ def init_app(app: Flask, static: Path) -> None:
 
     The style sheets of `css/` become `css/shop.css` in the order of their names; htmx and all that `js/shop.js` imports
     become `js/shop.js`; icons and the favicon go into the page itself. Staff load `css/staff.css` and `js/staff.js` too,
-    and whoever pays or has paid `css/buying.css`, so that looking around costs nobody more.
+    whoever pays or has paid `css/buying.css`, and whoever talks to us `css/chat.css` and `js/chat.js`, so that looking
+    around costs nobody more.
     """
     files = {
         str(path.relative_to(static)): path.read_bytes()
@@ -47,7 +53,8 @@ def init_app(app: Flask, static: Path) -> None:
     for bundle, folder in SHEETS.items():
         files[bundle] = b"\n".join(body for name, body in sheets.items() if posixpath.dirname(name) == folder)
     files["js/shop.js"] = files[HTMX] + b"\n" + scripts.bundle(files, "js/shop.js")
-    files["js/staff.js"] = scripts.bundle(files, "js/staff.js")
+    for entry in ("js/staff.js", "js/chat.js", "js/console.js"):
+        files[entry] = scripts.bundle(files, entry)
     app.extensions["icons"] = {
         name: Markup(drawing) for name, drawing in SYMBOL.findall(files["icons.svg"].decode())
     }

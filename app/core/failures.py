@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import DomainError
-from app.core.http import request_id
+from app.core.http import request_id, wants_json
 
 STATUS = {
     "malformed": 400,
@@ -19,6 +19,7 @@ STATUS = {
     "missing": 404,
     "conflict": 409,
     "stale": 412,
+    "too_large": 413,
     "unsupported": 415,
     "invalid": 422,
     "precondition": 428,
@@ -108,7 +109,7 @@ def answer_bug(error: Exception) -> BaseResponse:
 def answer(
     status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None
 ) -> BaseResponse:
-    if request.path.startswith(PROGRAM_PATHS):
+    if request.path.startswith(PROGRAM_PATHS) or wants_json():
         return problem(status, code, title, detail, facts)
     g.failing = status >= 500
     fallback = "errors/500.html" if status >= 500 else "errors/404.html"

@@ -3,9 +3,10 @@
 import json
 import math
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request
 from pydantic import BaseModel, ValidationError
@@ -56,11 +57,37 @@ def only_reads(view: View) -> View:
     return view
 
 
+def reads_late(view: View) -> View:
+    """A POST whose body is read only once the view knows that the caller may send one.
+
+    The guard's token may be in there, so the view calls `security.forgery.refuse_foreign_form` itself.
+    """
+    view.reads_late = True  # type: ignore[attr-defined]
+    return view
+
+
 def raise_limit() -> None:
     """Before anything reads the body, as the check of its CSRF token does."""
     view = current_app.view_functions.get(request.endpoint or "")
     if most_bytes := getattr(view, "most_bytes", None):
         request.max_content_length = most_bytes
+
+
+class InTurns:
+    """A body of which each piece lets everybody else in this process go on: megabytes at once would keep them waiting."""
+
+    def __init__(self, body: BinaryIO):
+        self._body = body
+
+    def read(self, size: int = -1) -> bytes:
+        time.sleep(0)
+        return self._body.read(size)
+
+
+def expect_upload(most_bytes: int) -> None:
+    """For a view that reads late: how large the body may be, before anything reads it."""
+    request.max_content_length = most_bytes
+    request.environ["wsgi.input"] = InTurns(request.environ["wsgi.input"])
 
 
 def read_upload(file: FileStorage | None, most_bytes: int) -> bytes:
@@ -99,6 +126,11 @@ def safe_next(path: str | None) -> str:
 def is_fragment_request() -> bool:
     """htmx asks for a part of the page; its history restore asks for the whole page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def wants_json() -> bool:
+    """A script of ours says so; a browser that opens a page or sends a form does not."""
+    return request.accept_mimetypes.best == "application/json"
 
 
 def takes_gzip() -> bool:

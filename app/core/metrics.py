@@ -1,4 +1,4 @@
-"""Counters and timings of this process, summed over all that share prometheus-client's folder: web and the clock."""
+"""Counters, timings and gauges of all processes that share prometheus-client's folder: web and the clock."""
 
 import os
 import threading
@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.registry import REGISTRY, Collector
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 _making = threading.Lock()  # the registry takes a name once
 _counters: dict[str, Counter] = {}
+_gauges: dict[str, Gauge] = {}
 _timings: dict[str, Histogram] = {}
 
 
@@ -23,6 +24,14 @@ def count(name: str, amount: float = 1, **labels: str) -> None:
             _counters[name] = Counter(f"liveshelf_{name}", name.replace("_", " "), sorted(labels))
     counter = _counters[name]
     (counter.labels(**labels) if labels else counter).inc(amount)
+
+
+def set_gauge(name: str, value: float) -> None:
+    """What is so now; of several processes the one that looked last is right."""
+    with _making:
+        if name not in _gauges:
+            _gauges[name] = Gauge(f"liveshelf_{name}", name.replace("_", " "), multiprocess_mode="mostrecent")
+    _gauges[name].set(value)
 
 
 def observe(name: str, seconds: float, **labels: str) -> None:

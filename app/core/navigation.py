@@ -8,11 +8,18 @@ from flask import Flask, current_app, request
 
 @dataclass(frozen=True)
 class Count:
-    """How many things wait on a page: kept up to date by `channel`, whose messages fill `[data-<id>-count]`."""
+    """How many things wait on a page: kept up to date by `channel`, whose messages fill `[data-<id>-count]`.
+
+    `roles` may listen to it, by default all who see the page.
+    """
 
     id: str
     channel: str
     read: Callable[[], int]
+    roles: tuple[str, ...] | None = None
+
+    def is_for(self, role: str) -> bool:
+        return self.roles is None or role in self.roles
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,12 @@ def staff_pages(role: str) -> list[NavItem]:
     pages = [page for page in current_app.extensions["staff_pages"] if role in page.roles]
     here = max((page.path for page in pages if is_under(page.path)), key=len, default="")
     return [
-        NavItem(page.name, page.path, page.path == here, page.count)
+        NavItem(
+            page.name,
+            page.path,
+            page.path == here,
+            page.count if page.count and page.count.is_for(role) else None,
+        )
         for page in sorted(pages, key=lambda page: page.position)
     ]
 

@@ -78,6 +78,11 @@ def register(app: Flask, topic: str, handler: Handler) -> None:
     app.extensions["outbox"][topic] = handler
 
 
+def follow(app: Flask, topic: str, handler: Handler) -> None:
+    """One more handler of a topic that another package registered; it runs after the others."""
+    register(app, topic, in_turn(app.extensions["outbox"][topic], handler))
+
+
 def in_turn(*handlers: Handler) -> Handler:
     """Several handlers of one topic as one. What one of them raises keeps none of the others from running."""
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.core import metrics
-from app.core.database import db
-from app.inventory import days
+from app.core.database import db, read_now
 from app.inventory.models import StockMovement
 
 API = "/api/realtime/inventory"
@@ -39,7 +38,7 @@ class Timing:
 
 def count_changes() -> Changes:
     """Of the last 24 hours, hour by hour back from now."""
-    now = days.read_now()
+    now = read_now()
     hour = (now - movement.c.created_at) // HOUR_MS
     since = movement.c.created_at > now - HOURS * HOUR_MS
     rows = db.session.execute(sa.select(hour, sa.func.count()).where(since).group_by(hour))

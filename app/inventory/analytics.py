@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.catalogue.models import Product, Variant
-from app.core.database import db
+from app.core.database import db, read_now
 from app.inventory import days
 from app.inventory.models import Reservation, ReservationLine, StockDay, StockLevel
 from app.inventory.sku_report import SkuReport, Totals, add_up, rank
@@ -73,7 +73,7 @@ def is_on() -> bool:
 
 
 def last_days(length: int) -> Period:
-    now = days.read_now()
+    now = read_now()
     today = days.day_of(now)
     return Period(today - (length - 1) * days.ONE, today, now)
 

@@ -3,22 +3,15 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from flask import current_app
 
 from app.core import clock
-from app.core.database import db, now_ms
 
 ONE = timedelta(days=1)
 
 
 def zone() -> ZoneInfo:
     return ZoneInfo(current_app.config["SETTINGS"].SHOP_TIMEZONE)
-
-
-def read_now() -> int:
-    """The database's clock, in ms, which dated the movements."""
-    return int(db.session.execute(sa.select(now_ms())).scalar_one())
 
 
 def day_of(moment: int) -> date:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.core import jobs
-from app.core.database import db, now_ms, run_transaction, transaction
+from app.core.database import db, now_ms, read_now, run_transaction, transaction
 from app.core.mail import write_mail
 from app.inventory.restocks import Wish, read_wishes, request
 from app.security.models import User
@@ -38,7 +38,7 @@ def tell(wish: Wish) -> None:
 
 def queue_lost() -> None:
     """Queue again those whose turn it was and whose job is gone."""
-    now = db.session.scalar(sa.select(now_ms())) or 0
+    now = read_now()
     recent = request.c.notified_at.between(now - GIVE_UP_AFTER_MS, now - LOST_AFTER_MS)
     for request_id in db.session.scalars(sa.select(request.c.id).where(UNMAILED, recent)).all():
         with transaction():

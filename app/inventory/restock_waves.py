@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.catalogue.models import Product, Variant
 from app.core import jobs
-from app.core.database import db, now_ms, run_transaction, snapshot
+from app.core.database import db, now_ms, read_now, run_transaction, snapshot
 from app.inventory.holds import hold
 from app.inventory.models import StockLevel, StockMovement
 from app.inventory.restock_mails import send_restock_mail
@@ -82,7 +82,7 @@ def tell(variant_id: int) -> int:
 
 def find_return(variant_id: int) -> int | None:
     """Since when the SKU can be bought; None when that is too short ago, or nothing came in."""
-    now = db.session.scalar(sa.select(now_ms())) or 0
+    now = read_now()
     available = int(db.session.scalar(sa.select(AVAILABLE).where(level.c.variant_id == variant_id)) or 0)
     levels = db.session.scalars(sa.select(level.c.id).where(level.c.variant_id == variant_id)).all()
     if available < 1:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.core import jobs
-from app.core.database import db, delete_in_chunks, snapshot, transaction
+from app.core.database import db, delete_in_chunks, read_now, snapshot, transaction
 from app.inventory import days, rollups
 from app.inventory.models import RefusedDemand, Reservation, ReservationLine, StockAlert
 
@@ -80,7 +80,7 @@ def prune_history() -> dict[str, int]:
     settings = current_app.config["SETTINGS"]
     if settings.INVENTORY_ENABLE_ANALYTICS:
         rollups.roll_up()
-    today = days.day_of(days.read_now())
+    today = days.day_of(read_now())
     before = days.begin_of(today - settings.INVENTORY_MAX_HISTORY_DAYS * days.ONE)
     movements, damaged = prune_movements(before)
     holds = prune_holds(before)

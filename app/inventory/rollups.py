@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core import jobs
-from app.core.database import db, snapshot, transaction
+from app.core.database import db, read_now, snapshot, transaction
 from app.inventory import days
 from app.inventory.models import StockDay, StockMovement
 
@@ -87,7 +87,7 @@ def roll_up() -> int:
 
     The newest day of all may be half done, and the one before may have been rolled up before its last movement.
     """
-    today = days.day_of(days.read_now())
+    today = days.day_of(read_now())
     newest = db.session.scalar(sa.select(sa.func.max(stock_day.c.day)))
     day = min(newest - days.ONE, today) if newest else first_day() or today
     written = 0
@@ -127,7 +127,7 @@ def select_day(day: date) -> sa.Select[Any]:
 
 def compute_day(day: date) -> Rows:
     """The rows of the day by level, without those that are final."""
-    begin, now = days.begin_of(day), days.read_now()
+    begin, now = days.begin_of(day), read_now()
     span = {"start": begin, "until": min(days.begin_of(day + days.ONE), now)}
     rows = {row["stock_level_id"]: row for row in (*stood(span), *moved(span))}
     for level_id, units in db.session.execute(REFUSED, span):

@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.core.database import db
+from app.core.database import db, read_now
 from app.inventory import days
 from app.inventory.locations import LevelAt, list_levels
 from app.inventory.models import StockDay, StockMovement
@@ -26,7 +26,7 @@ class TrendDay:
 
 def read_trend(sku: str, length: int = DAYS) -> list[TrendDay]:
     """Oldest day first, over all locations; a location counts from its first movement on. Raises UnknownSku."""
-    today = days.day_of(days.read_now())
+    today = days.day_of(read_now())
     span = [today - days.ONE * back for back in range(length - 1, -1, -1)]
     known = [read_level(level, span) for level in list_levels(sku)]
     return [add_up(day, [level[day] for level in known if day in level]) for day in span]

@@ -22,7 +22,7 @@ BROWSER_HEADERS = ("Cookie", "Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-
 PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 SCOPES_OF = {
     "shopper": (),
-    "agent": ("inventory:read",),
+    "agent": ("inventory:read", "chat:read", "chat:write"),
     "staff": ("inventory:read", "inventory:write"),
     # People hear what their page opens; only a program listens in the name of others.
     "admin": tuple(scope for scope in tokens.SCOPES if scope != "realtime:listen"),

@@ -31,8 +31,9 @@ def init_app(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
     directives = {**POLICY, "connect-src": f"'self' {socket_origin()}"}
-    response.headers["Content-Security-Policy"] = "; ".join(
-        f"{name} {value}" for name, value in directives.items()
+    # What people upload may do less than our pages.
+    response.headers.setdefault(
+        "Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in directives.items())
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"

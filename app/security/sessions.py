@@ -13,7 +13,7 @@ from app.core import clock, http, outbox
 from app.core.database import db, delete_in_chunks, transaction
 from app.security import audit
 from app.security.errors import WrongCredentials
-from app.security.events import logged_in
+from app.security.events import logged_in, logged_out
 from app.security.models import LoginSession, User
 from app.security.passwords import is_password
 from app.settings import Settings
@@ -95,6 +95,7 @@ def log_out() -> None:
     with transaction():
         end(id_hash)
         audit.record("logout", "session", actor=actor, role=role)
+        logged_out.send(None, owner=actor)
     g.login_session = None
 
 

@@ -16,6 +16,8 @@ from app.security.models import ApiToken
 SCOPES = (
     "inventory:read",
     "inventory:write",
+    "chat:read",
+    "chat:write",
     "realtime:read",
     "realtime:publish",
     "realtime:listen",

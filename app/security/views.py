@@ -8,9 +8,8 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response
 
 from app.core import navigation
-from app.core.extensions import csrf
 from app.core.http import safe_next, see_other
-from app.security import access, limits, recovery, sessions
+from app.security import access, forgery, limits, recovery, sessions
 from app.security.errors import CsrfRefused, WrongCredentials
 from app.security.forms import LinkForm, LoginForm, PasswordForm
 
@@ -18,25 +17,9 @@ bp = Blueprint("security", __name__)
 
 
 def init_app(app: Flask) -> None:
-    app.config["WTF_CSRF_TIME_LIMIT"] = None
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    csrf.init_app(app)
-    app.before_request(refuse_foreign_forms)
+    forgery.init_app(app)
     app.register_error_handler(CSRFError, refuse_csrf)
     app.register_blueprint(bp)
-
-
-def refuse_foreign_forms() -> None:
-    """Programs prove themselves by token and carry no cookie that a foreign page could ride on."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    if access.bearer_token() or access.is_demo_call():
-        return
-    if getattr(current_app.view_functions.get(request.endpoint or ""), "only_reads", False):
-        return
-    if request.path.startswith("/api/") and "Cookie" not in request.headers:
-        return
-    csrf.protect()
 
 
 def refuse_csrf(_: CSRFError) -> Any:

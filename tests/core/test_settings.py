@@ -44,6 +44,12 @@ def test_the_variables_of_the_brief_have_its_defaults(tmp_path):
         ("APP_ENV", "staging", "APP_ENV: must be one of demo, development, test, production, not 'staging'"),
         ("CHAT_ENABLE_HISTORY", "maybe", "CHAT_ENABLE_HISTORY: must be true or false, not 'maybe'"),
         ("WEBSOCKET_PATH", "ws", "WEBSOCKET_PATH: must start with /, not 'ws'"),
+        (
+            "CHAT_ALLOWED_FILE_TYPES",
+            "image/png, image/webp",
+            "CHAT_ALLOWED_FILE_TYPES: must be some of image/jpeg, image/png, image/gif, application/pdf, text/plain,"
+            " not image/webp",
+        ),
         ("PUBLIC_URL", "shop", "PUBLIC_URL: must look like https://shop.example, without a path, not 'shop'"),
         (
             "SHOP_TIMEZONE",
@@ -68,6 +74,7 @@ def test_a_value_that_cannot_be_used_is_named(tmp_path, name, value, complaint):
     ("name", "values"),
     [
         ("SHOP_TIMEZONE", ["Europe", "../UTC", "/etc/passwd", "x" * 300]),
+        ("CHAT_CLAMAV_ADDRESS", ["localhost", "localhost:", ":3310", "clamd.sock", "tcp://localhost:3310"]),
         (
             "PUBLIC_URL",
             [

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from app.core.database import transaction
+from app.core.database import read_now, transaction
 from app.inventory import days, rollups
 from tests.factories import make_product
 from tests.inventory.holding import ADA, process, reserve
@@ -108,7 +108,7 @@ def test_the_days_are_a_file_too_and_unknown_ones_are_empty(staff):
     table = rows_of(staff.get(f"{PAGE}.csv?report=days&days=7"))
 
     assert [row[1] for row in table] == ["sold", *[""] * 6, "5"]
-    assert table[-1][0] == days.day_of(days.read_now()).isoformat()
+    assert table[-1][0] == days.day_of(read_now()).isoformat()
 
 
 @pytest.mark.parametrize(

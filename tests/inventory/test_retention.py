@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.core.database import db, transaction
+from app.core.database import db, read_now, transaction
 from app.inventory import days, history, queries, retention, rollups
 from app.inventory.models import StockCheckpoint
 from app.inventory.verification import verify
@@ -15,7 +15,7 @@ from tests.inventory.past import DAY_MS, change, close_at, dated, day_rows
 @pytest.fixture
 def old(any_app):
     """A moment of 40 days ago."""
-    return days.read_now() - 40 * DAY_MS
+    return read_now() - 40 * DAY_MS
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_each_transaction_deletes_only_a_chunk(any_app, old, small_chunks):
     lived_in(old)
     lived_in(old, sku="BOWL")
 
-    batches = list(retention.batches(days.read_now() - DAY_MS))
+    batches = list(retention.batches(read_now() - DAY_MS))
 
     assert all(sum(stretch.units for stretch in batch) <= 3 for batch in batches)
     assert [(stretch.version, stretch.units) for batch in batches for stretch in batch] == [
@@ -125,7 +125,7 @@ def test_the_days_of_what_goes_are_rolled_up_first_and_stay(any_app, old):
 
 def test_days_go_whole(make_app):
     with make_app(INVENTORY_MAX_HISTORY_DAYS="1").app_context():
-        border = days.begin_of(days.day_of(days.read_now()) - days.ONE)
+        border = days.begin_of(days.day_of(read_now()) - days.ONE)
         with dated(border - 1):
             make_product(sku="CUP", stock=10)
         change("CUP", "sale", 1, border)
@@ -137,7 +137,7 @@ def test_days_go_whole(make_app):
 
 def test_without_analytics_the_sums_stay_true_and_nothing_is_rolled_up(make_app):
     with make_app(INVENTORY_ENABLE_ANALYTICS="false").app_context():
-        lived_in(days.read_now() - 40 * DAY_MS)
+        lived_in(read_now() - 40 * DAY_MS)
 
         retention.prune_history()
 
@@ -168,7 +168,7 @@ def test_open_holds_stay_however_old(any_app, old):
 def test_refused_demand_and_resolved_alerts_go_with_them(any_app, old):
     make_product(sku="CUP", stock=10, threshold=0)
     with transaction():
-        for at in (old, days.read_now()):
+        for at in (old, read_now()):
             for statement in (
                 "INSERT INTO refused_demand (variant_id, quantity, available, owner, at)"
                 " SELECT id, 1, 0, 'ext:ada', :at FROM variant",

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from app.core.database import db
+from app.core.database import db, read_now
 from app.inventory import days, expiry, rollups
 from app.inventory.errors import InsufficientStock
 from app.inventory.models import StockDay
@@ -164,7 +164,7 @@ def test_the_running_day_counts_up_to_now_and_holds_that_expire(any_app):
 
 
 def test_a_stop_of_days_is_made_up_for(any_app):
-    today = days.day_of(days.read_now())
+    today = days.day_of(read_now())
     open_on(days.begin_of(today - 4 * days.ONE))
     rollups.roll_up_day(today - 4 * days.ONE)
     change("CUP", "sale", 1, days.begin_of(today - 4 * days.ONE) + HOUR_MS)

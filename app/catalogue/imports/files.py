@@ -17,7 +17,7 @@ from app.catalogue.models import CatalogueImport, Product, Variant
 from app.catalogue.products import Basics, change_status, create_product, edit_product
 from app.catalogue.variants import VariantValues, add_variant, edit_variant
 from app.core.csv_files import CsvRow, UnreadableFile, read_table
-from app.core.database import db, delete_in_chunks, now_ms, transaction
+from app.core.database import db, delete_in_chunks, now_ms, read_now, transaction
 from app.core.errors import DomainError, NotFound
 from app.core.jobs import run_later
 from app.security.access import Caller
@@ -47,7 +47,7 @@ def keep_rows(name: str, rows: list[CsvRow], by: Caller) -> str:
             actor_role=by.role,
             rows=[asdict(row) for row in rows],
             total=len(entries),
-            created_at=db.session.scalar(sa.select(now_ms())),
+            created_at=read_now(),
         )
         db.session.add(kept)
     return kept.id
@@ -107,7 +107,7 @@ def go_on(import_id: str, entries: list[ProductEntry], by: Caller) -> bool:
                 apply_entry(entry, by)
             kept.done = min(kept.done + AT_ONCE, len(entries))
             if kept.done == len(entries):
-                kept.finished_at = db.session.scalar(sa.select(now_ms()))
+                kept.finished_at = read_now()
     except DomainError as error:
         if error.kind == "busy":
             raise
@@ -119,7 +119,7 @@ def go_on(import_id: str, entries: list[ProductEntry], by: Caller) -> bool:
 def stop(import_id: str, problem: str) -> None:
     with transaction():
         kept = get_import(import_id)
-        kept.problem, kept.finished_at = problem[:300], db.session.scalar(sa.select(now_ms()))
+        kept.problem, kept.finished_at = problem[:300], read_now()
 
 
 def apply_entry(entry: ProductEntry, by: Caller) -> None:
