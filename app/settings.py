@@ -142,20 +142,33 @@ class Settings:
         "Chat", 1000, "longest message", unit="characters", least=1, most=20000
     )
     CHAT_MAX_PARTICIPANTS: int = setting("Chat", 10, "people in one room", least=2, most=100)
+    CHAT_MAX_HOLDS_PER_AGENT: int = setting(
+        "Chat", 5, "holds that one agent may have open for shoppers", least=1, most=100
+    )
+    CHAT_MAX_HELD_UNITS_PER_AGENT: int = setting(
+        "Chat", 20, "units in the open holds of one agent", unit="units", least=1, most=10000
+    )
     CHAT_MESSAGE_RETENTION_DAYS: int = setting(
         "Chat", 30, "messages are kept", unit="days", least=1, most=3650
     )
     CHAT_ENABLE_FILE_SHARING: bool = setting("Chat", True, "files in messages")
     CHAT_ENABLE_TYPING_INDICATORS: bool = setting("Chat", True, "show who is typing")
     CHAT_AUTO_ASSIGN_AGENTS: bool = setting("Chat", True, "give a new room to the agent with least load")
+    CHAT_REPLY_DUE_SECONDS: int = setting(
+        "Chat", 60, "an agent has for the first answer", unit="s", least=5, most=3600
+    )
     CHAT_ENABLE_HISTORY: bool = setting("Chat", True, "show earlier messages")
     CHAT_MAX_FILE_SIZE: int = setting(
         "Chat", 5242880, "largest file", unit="bytes", least=1024, most=104857600
     )
     CHAT_ALLOWED_FILE_TYPES: tuple[str, ...] = setting(
+        "Chat", checks.FILE_TYPES, "media types, by comma", check=checks.check_file_types
+    )
+    CHAT_CLAMAV_ADDRESS: str = setting(
         "Chat",
-        ("image/jpeg", "image/png", "image/gif", "application/pdf", "text/plain"),
-        "media types, by comma",
+        "",
+        "virus scanner that looks at files, host:port or the path of its socket; empty means none",
+        check=checks.check_scanner_address,
     )
 
     PUSH_VAPID_PUBLIC_KEY: str = setting("Push", "", "application server key, base64url")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "app"
 PRIVATE = {"views", "api", "forms", "jobs", "broadcasts"}
 # The factory and the schedule know every package; `core.jobs` and the like are platform, not a feature's own.
-MAY_KNOW_ALL = {APP / "__init__.py", APP / "commands.py"}
+MAY_KNOW_ALL = {APP / "commands.py", *(APP / "bindings").glob("*.py")}
 PLATFORM = {"core"}
 # Inside a package. Views, api and broadcasts are called through what `create_app` registered; forms and schemas say how
 # a request looks, which no action knows.
@@ -23,7 +23,7 @@ IMPORTED_BY = {
     "forms": {"views", "api"},
     "schemas": {"views", "api"},
 }
-READ_BY_BROADCASTS = {"queries", "alert_queries", "models", "stock"}
+READ_BY_BROADCASTS = {"queries", "alert_queries", "bubbles", "models", "stock"}
 VAGUE = {"utils", "helpers", "services", "manager", "managers", "common", "misc"}
 # Loaded by `live` they would cost each socket process tens of megabytes.
 HEAVY = (
