@@ -1,0 +1,1 @@
+"""Who answers: agents, the queue, and how a conversation goes from one to the other."""
