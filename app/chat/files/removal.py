@@ -1,0 +1,41 @@
+"""Taking files away: the bytes first, so that what cannot be deleted keeps the row that knows of it."""
+
+import logging
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.chat.models import Attachment
+from app.core import metrics, storage
+from app.core.database import db, transaction
+
+log = logging.getLogger(__name__)
+
+
+def remove_file(file: Attachment) -> bool:
+    """Delete the bytes and then the row. False when bytes stay, and the row with them. Not inside transaction()."""
+    file_id = file.id
+    keys = [file.storage_key, file.thumbnail_key]
+    if not all([drop_blob(key) for key in keys if key]):
+        return False
+    with transaction():
+        db.session.execute(sa.delete(Attachment).where(Attachment.id == file_id))
+    return True
+
+
+def remove_files_of(message_ids: Sequence[int]) -> list[int]:
+    """Those of the messages whose files had to stay, and which therefore must stay too."""
+    files = db.session.scalars(sa.select(Attachment).where(Attachment.message_id.in_(message_ids))).all()
+    return [message_id for file in files if (message_id := file.message_id) and not remove_file(file)]
+
+
+def drop_blob(key: str) -> bool:
+    """False, an error in the log and a count when it cannot be deleted."""
+    try:
+        freed = storage.delete(key)
+    except OSError:
+        log.exception("the file %s cannot be deleted", key)
+        metrics.count("chat_file_delete_failed")
+        return False
+    metrics.count("chat_file_bytes_freed", freed)
+    return True
