@@ -27,6 +27,10 @@ class ReservationGone(DomainError):
     code, kind, title = "reservation_gone", "conflict", "The hold has ended; reserve again"
 
 
+class PromiseGone(DomainError):
+    code, kind, title = "promise_gone", "conflict", "What was kept for you is kept no longer"
+
+
 class NoReservation(DomainError):
     code, kind, title = "no_reservation", "missing", "Nothing is held here"
 

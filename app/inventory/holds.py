@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.core import outbox
 from app.core.database import db, now_ms
 from app.inventory.allocation import Step, level, variant
 from app.inventory.errors import NoReservation, ReservationGone, TooManyHolds
@@ -18,6 +19,9 @@ from app.inventory.models.reservation import new_reservation_id
 
 hold, line = Reservation.__table__, ReservationLine.__table__
 HELD = hold.c.status == "held"
+
+# Key: the id of a hold that was promised to somebody and has ended.
+PROMISE_ENDED = "promise_ended"
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Hold:
     status: str
     order_id: str | None
     expires_at: int | None
+    promised_to: str | None = None
     lines: tuple[Line, ...] = ()
 
     @property
@@ -53,13 +58,14 @@ class Hold:
         return units
 
 
-COLUMNS = (hold.c.id, hold.c.owner, hold.c.status, hold.c.order_id, hold.c.expires_at)
+COLUMNS = (hold.c.id, hold.c.owner, hold.c.status, hold.c.order_id, hold.c.expires_at, hold.c.promised_to)
 TTL = sa.bindparam("ttl", type_=sa.BigInteger)
 CAP = sa.bindparam("cap", type_=sa.BigInteger)
 NEW = {
     "id": sa.bindparam("id"),
     "owner": sa.bindparam("owner"),
     "client": sa.bindparam("client"),
+    "promised_to": sa.bindparam("promised_to"),
     "status": "held",
     "created_at": now_ms(),
     "expires_at": now_ms() + TTL,
@@ -89,14 +95,15 @@ LINES = (
 INSERT_LINE = sa.insert(line).values(returned=0)
 
 
-def open_hold(owner: str, client: str, ttl_ms: int) -> Hold:
+def open_hold(owner: str, client: str, ttl_ms: int, promised_to: str | None = None) -> Hold:
     """The owner's hold, renewed; a new one when there is none. The row stays locked.
 
     A renewal wins over a sweep that comes later. Raises ReservationGone past the longest time, TooManyHolds.
     """
     cap_ms = current_app.config["SETTINGS"].INVENTORY_HOLD_MAX_SECONDS * 1000
     ttl_ms = min(ttl_ms, cap_ms)
-    new = {"id": new_reservation_id(), "owner": owner, "client": client, "ttl": ttl_ms, "cap": cap_ms}
+    names = {"owner": owner, "client": client, "promised_to": promised_to}
+    new = {"id": new_reservation_id(), **names, "ttl": ttl_ms, "cap": cap_ms}
     while True:
         made = db.session.execute(INSERTS[db.engine.dialect.name], new).one_or_none()
         if made:
@@ -124,7 +131,7 @@ def read_lines(reservation_id: str) -> tuple[Line, ...]:
 
 
 def read_hold(row: sa.Row[*tuple[Any, ...]]) -> Hold:
-    return Hold(row.id, row.owner, row.status, row.order_id, row.expires_at, read_lines(row.id))
+    return replace(Hold(*row[: len(COLUMNS)]), lines=read_lines(row.id))
 
 
 def keep_lines(held: Hold, steps: Sequence[Step]) -> Hold:
@@ -151,6 +158,8 @@ def close_hold(reservation_id: str, *conditions: sa.ColumnElement[bool], **value
         .values(**{"closed_at": now_ms(), **values})
     )
     row = db.session.execute(flip.returning(*COLUMNS)).one_or_none()
+    if row and row.promised_to:
+        outbox.announce(PROMISE_ENDED, row.id)
     return read_hold(row) if row else None
 
 

@@ -18,7 +18,7 @@ from app.security.models import User
 
 PAGE = 50
 PAGE_OF_SKU = 25
-KINDS = {"visitor": "Visitor", "ext": "Program", "order": "Order", "user": "Account"}
+KINDS = {"visitor": "Visitor", "ext": "Program", "order": "Order", "user": "Account", "chat": "Kept in chat"}
 
 peer = hold.alias()
 

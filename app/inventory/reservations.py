@@ -16,7 +16,7 @@ from app.catalogue.models import Variant
 from app.core import outbox
 from app.core.database import db
 from app.core.errors import Invalid
-from app.inventory import allocation, holds
+from app.inventory import allocation, holds, promises
 from app.inventory.allocation import Step
 from app.inventory.errors import InsufficientStock, NoReservation, OrderProcessed, ReservationGone
 from app.inventory.holds import Hold, hold, line
@@ -32,21 +32,34 @@ OPEN = ("held", "confirmed")
 
 @dataclass(frozen=True)
 class Party:
-    """For whom units are held. `client` names the connection of a shopper; programs have "" and limits of their own."""
+    """For whom units are held. `client` names the connection of a shopper; programs have "" and limits of their own.
+
+    Staff who keep units for somebody hold them as an owner of their own, with `promised_to` naming who may take them over.
+    """
 
     owner: str
     client: str = ""
+    promised_to: str | None = None
 
 
-def reserve(party: Party, wanted: Mapping[str, int], ttl_s: int | None, origin: Origin) -> Hold:
+def reserve(
+    party: Party,
+    wanted: Mapping[str, int],
+    ttl_s: int | None,
+    origin: Origin,
+    *,
+    promised: Sequence[str] = (),
+) -> Hold:
     """Hold `wanted` units of each SKU, all or nothing, and renew the hold. Lines that are not named stay; 0 drops one.
 
-    Raises InsufficientStock (naming every short SKU), UnknownSku, NotForSale, ReservationGone, TooManyHolds or Invalid.
+    The holds in `promised` end in this one, and their units count before any of the shelf. Raises InsufficientStock (naming
+    every short SKU), UnknownSku, NotForSale, ReservationGone, PromiseGone, TooManyHolds or Invalid.
     """
     check_quantities(party, wanted)
     settings = current_app.config["SETTINGS"]
     ttl_ms = (settings.INVENTORY_HOLD_SECONDS if ttl_s is None else ttl_s) * 1000
-    before = holds.open_hold(party.owner, party.client, ttl_ms)
+    own = holds.open_hold(party.owner, party.client, ttl_ms, party.promised_to)
+    before = promises.take_over(promised, own)
     steps = allocation.plan(wanted, before.by_level)
     held = holds.keep_lines(before, steps)
     move(steps, replace(origin, source=f"hold:{held.id}"))

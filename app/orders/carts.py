@@ -38,6 +38,15 @@ def add_to_cart(owner: str, sku: str, quantity: int) -> CartLine:
     return touch(line)
 
 
+def fill_up(owner: str, sku: str, quantity: int) -> int:
+    """Add what the cart lacks to have `quantity` of a SKU. Returns how many came in. Raises what `add_to_cart` raises."""
+    line = lock_line(owner, get_offered(sku).id)
+    missing = quantity - (line.quantity if line and not line.is_saved else 0)
+    if missing > 0:
+        add_to_cart(owner, sku, missing)
+    return max(0, missing)
+
+
 def new_line(owner: str, variant: Variant, quantity: int) -> CartLine:
     now, price = now_ms(), variant.price_minor
     line = CartLine(
@@ -129,11 +138,13 @@ def get_offered(sku: str) -> Variant:
 
 
 def check_quantity(owner: str, sku: str, quantity: int) -> None:
-    """What the owner has in checkout already is there for them, and for nobody else."""
+    """What the owner has in checkout already, or staff keep for them, is there for them and for nobody else."""
     most = current_app.config["SETTINGS"].INVENTORY_MAX_PER_ORDER
     if not 1 <= quantity <= most:
         raise Invalid(errors=[{"field": "quantity", "message": f"Between 1 and {most}"}])
-    available = max(inventory.get_stock(sku).available, 0) + checkout.held_units(owner).get(sku, 0)
+    # In this order: what is let go of in between counts twice, rather than not at all.
+    kept = checkout.kept_units(owner).get(sku, 0)
+    available = max(inventory.get_stock(sku).available, 0) + kept
     if quantity > available:
         raise InsufficientStock(
             f"Only {available} left" if available else "Sold out", productId=sku, available=available

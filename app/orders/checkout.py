@@ -9,8 +9,8 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from app.core.database import db, now_ms, run_transaction
-from app.inventory import expiry, holds, reservations
-from app.inventory.errors import NoReservation
+from app.inventory import expiry, holds, promises, reservations
+from app.inventory.errors import NoReservation, PromiseGone
 from app.inventory.holds import HELD, hold
 from app.inventory.ledger import Origin
 from app.inventory.reservations import Party
@@ -27,13 +27,14 @@ ADDRESS_FIELDS = ("name", "line1", "postcode", "city", "country")
 def hold_cart(party: Party) -> Order:
     """Hold what is in the party's cart and open its order, or bring the open one up to date.
 
-    Raises EmptyCart, PaymentRunning, InsufficientStock (naming every short SKU), NotForSale, ReservationGone, TooManyHolds.
+    What staff keep of it for this party passes into its hold. Raises EmptyCart, PaymentRunning, InsufficientStock (naming
+    every short SKU), NotForSale, ReservationGone, TooManyHolds.
     """
     while True:
         seen, cart = units_in_cart(party.owner), queries.read_cart(party.owner)
         if not cart.items:
             raise EmptyCart()
-        with contextlib.suppress(CartMoved):
+        with contextlib.suppress(CartMoved, PromiseGone):
             return db.session.get_one(Order, hold_as_seen(party, cart, seen))
 
 
@@ -43,6 +44,7 @@ class CartMoved(Exception):
 
 def hold_as_seen(party: Party, cart: Cart, seen: dict[int, int]) -> int:
     wanted = {item.sku: item.quantity for item in cart.items}
+    kept = promises.choose(promises.list_promises(party.owner), wanted, held_units(party.owner))
     origin = Origin(party.owner, "Checkout")
 
     def write() -> int:
@@ -52,10 +54,12 @@ def hold_as_seen(party: Party, cart: Cart, seen: dict[int, int]) -> int:
         if units_in_cart(party.owner) != seen:
             raise CartMoved()
         dropped = {sku: 0 for sku in held_units(party.owner) if sku not in wanted}
-        held = reservations.reserve(party, wanted | dropped, None, origin)
+        held = reservations.reserve(
+            party, wanted | dropped, None, origin, promised=[each.id for each in kept]
+        )
         return write_order(order, cart, held.id).id
 
-    return expiry.with_room(party, wanted, lambda: run_transaction(write))
+    return expiry.with_room(party, promises.still_wanted(wanted, kept), lambda: run_transaction(write))
 
 
 def units_in_cart(owner: str) -> dict[int, int]:
@@ -70,6 +74,12 @@ def held_units(owner: str) -> dict[str, int]:
         return holds.get_hold(hold.c.owner == owner, HELD).units
     except NoReservation:
         return {}
+
+
+def kept_units(owner: str) -> dict[str, int]:
+    """Units by SKU that nobody else can have: those that the owner holds, and those that staff keep for the owner."""
+    held, kept = held_units(owner), promises.count_units(promises.list_promises(owner))
+    return {sku: held.get(sku, 0) + kept.get(sku, 0) for sku in held | kept}
 
 
 def open_order(owner: str) -> Order:
@@ -153,6 +163,7 @@ def set_delivery(owner: str, code: str) -> None:
 
 def merge_checkout(guest: str, owner: str) -> None:
     """At login the guest's hold and open order become the owner's, unless the owner has some already: then they end."""
+    promises.pass_on(guest, owner)
     order = lock_open(guest)
     mine = db.session.scalar(sa.select(hold.c.id).where(hold.c.owner == owner, HELD))
     theirs = db.session.scalar(sa.select(hold.c.id).where(hold.c.owner == guest, HELD))

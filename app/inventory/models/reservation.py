@@ -22,6 +22,8 @@ class Reservation(db.Model):
 
     `owner` is `user:ab12`, `visitor:cd34`, or `ext:...` for whom a program acts. `client` is a keyed hash of the address
     that made it, so that one machine with many cookies cannot take the shelf. Times are the database's clock, in ms.
+    One that staff keep for somebody has an owner of its own, and `promised_to` says for whom; `passed_to` names the
+    reservation that took it over.
     """
 
     __tablename__ = "reservation"
@@ -33,6 +35,9 @@ class Reservation(db.Model):
         partial_index("ix_reservation_due", "expires_at", "status = 'held'"),
         partial_index("ix_reservation_confirmed", "id", "status = 'confirmed'"),
         partial_index("ix_reservation_client", "client", "status = 'held'"),
+        partial_index(
+            "ix_reservation_promised", "promised_to", "promised_to IS NOT NULL AND status = 'held'"
+        ),
         sa.Index("ix_reservation_owner", "owner", "created_at"),
     )
 
@@ -45,6 +50,8 @@ class Reservation(db.Model):
     hard_expires_at: Mapped[int] = mapped_column(sa.BigInteger)
     created_at: Mapped[int] = mapped_column(sa.BigInteger)
     closed_at: Mapped[int | None] = mapped_column(sa.BigInteger)
+    promised_to: Mapped[str | None] = mapped_column(sa.String(80))
+    passed_to: Mapped[str | None] = mapped_column(sa.String(16))
 
     lines: Mapped[list["ReservationLine"]] = relationship(order_by="ReservationLine.stock_level_id")
 

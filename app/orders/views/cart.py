@@ -134,7 +134,7 @@ def cart_page(
 ) -> str:
     owner = access.subject()
     note_positions(owner)
-    cart = queries.read_cart(owner, checkout.held_units(owner))
+    cart = queries.read_cart(owner, checkout.kept_units(owner))
     parcel = deliveries.DELIVERIES[0]
     context = {
         "cart": cart,
