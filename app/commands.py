@@ -14,7 +14,19 @@ from app.core.redis import RedisError
 
 
 def init_app(app: Flask) -> None:
-    for command in (setup, seed, user, token, worker, clock, simulate, retention, verify, settings):
+    for command in (
+        setup,
+        seed,
+        user,
+        token,
+        worker,
+        clock,
+        simulate,
+        retention,
+        chat_retention,
+        verify,
+        settings,
+    ):
         app.cli.add_command(command)
 
 
@@ -164,6 +176,21 @@ def retention() -> None:
     if gone["damaged"]:
         raise click.ClickException(
             f"The history of {gone['damaged']} stock levels does not add up and was kept; run flask verify"
+        )
+
+
+@click.command("chat-retention")
+@with_appcontext
+def chat_retention() -> None:
+    """Roll up and delete conversations that are older than CHAT_MESSAGE_RETENTION_DAYS, as the clock does every hour."""
+    from app.chat.keeping.retention import keep_to_limits
+
+    with said_plainly():
+        kept = keep_to_limits()
+    click.echo(f"{kept.messages} messages and {kept.rooms} empty rooms went.")
+    if kept.stuck:
+        raise click.ClickException(
+            f"The files of {kept.stuck} messages cannot be deleted; they stay until then"
         )
 
 
