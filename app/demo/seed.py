@@ -13,7 +13,7 @@ from app.catalogue.search import index_product
 from app.core import clock
 from app.core.database import db, now_ms, transaction
 from app.core.errors import Forbidden
-from app.demo import drawing
+from app.demo import desk, drawing
 from app.demo.accounts import DEMO_ACCOUNTS, NAMES
 from app.demo.assortment import (
     ASSORTMENT,
@@ -68,6 +68,7 @@ def fill_shop() -> None:
         add_past(levels)
         for role, email, password in DEMO_ACCOUNTS:
             create_user(email, NAMES[email.split("@")[0]], role, password)
+        desk.fill_desk()
 
 
 @contextmanager

@@ -5,3 +5,4 @@ import './combobox.js';
 import './gallery.js';
 import './plain.js';
 import './drawer.js';
+import './support.js';

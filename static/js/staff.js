@@ -6,3 +6,4 @@ import './staff/live-regions.js';
 import './staff/problem.js';
 import './staff/unsaved.js';
 import './staff/upload.js';
+import './staff/waiting.js';

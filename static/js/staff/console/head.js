@@ -1,0 +1,26 @@
+/** What stands above the conversation: read again when its state changes, or who has it. */
+import { askHtml } from '../../chat/requests.js';
+import { conversation, morph, onOpened } from './conversation.js';
+import { showLookers } from './onlookers.js';
+
+const GATHER_MS = 150;
+const SHOWN = new Set(['status', 'assign']);
+let timer = 0;
+
+async function refresh() {
+  timer = 0;
+  const head = document.querySelector('[data-talk-head]');
+  const html = head && (await askHtml(head.dataset.talkHead).catch(() => ''));
+  if (!html || !head.isConnected) return;
+  morph(head, html);
+  showLookers();
+}
+
+document.addEventListener('chat:changed', ({ detail }) => {
+  if (SHOWN.has(detail.type) && detail.room === conversation()?.dataset.room) timer ||= setTimeout(refresh, GATHER_MS);
+});
+
+onOpened(() => {
+  const { title } = document.getElementById('conversation')?.dataset ?? {};
+  if (title) document.title = document.title.replace(/^.*? · /, `${title} · `);
+});
