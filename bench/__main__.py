@@ -10,7 +10,9 @@ from bench import (
     alert,
     anatomy,
     badge,
+    chat,
     crowd,
+    desk,
     fanout,
     growth,
     history,
@@ -24,6 +26,7 @@ from bench import (
     returns,
     surroundings,
     update,
+    uploads,
     weight,
 )
 from bench.results import Measure
@@ -48,6 +51,9 @@ RIGS: dict[str, Callable[[Shop, float | None], list[Measure]]] = {
     "reserve": reserve.measure,
     "read": read.measure,
     "orders": orders.measure,
+    "chat": chat.measure,
+    "desk": desk.measure,
+    "uploads": uploads.measure,
     "anatomy": anatomy.measure,
     "growth": growth.measure,
 }

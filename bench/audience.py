@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 from bench import frames
@@ -15,8 +16,13 @@ RECEIVE_BYTES = 65536
 DEFLATE_OFFER = "permessage-deflate; client_max_window_bits"
 
 
-def open_socket(port: int, channels: list[str], deflate: bool) -> socket.socket:
-    """Connected, subscribed if to anything, and read up to the answer; nothing has been published by then."""
+def open_socket(
+    port: int, channels: list[str], deflate: bool, rights: Mapping[str, str] | None = None
+) -> socket.socket:
+    """Connected, subscribed if to anything, and read up to the answer; nothing has been published by then.
+
+    `rights` are the tokens of private channels by name, and the connection's own under "".
+    """
     sock = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     rest = upgrade(sock, port, deflate)
@@ -24,7 +30,12 @@ def open_socket(port: int, channels: list[str], deflate: bool) -> socket.socket:
         read_until(sock, rest, "hello")
         sock.setblocking(False)
         return sock
-    wanted = {"type": "subscribe", "channels": [{"channel": name} for name in channels]}
+    rights = rights or {}
+    wanted = {
+        "type": "subscribe",
+        "channels": [{"channel": name, "token": rights.get(name)} for name in channels],
+        "token": rights.get(""),
+    }
     sock.sendall(frames.client_frame(frames.TEXT, json.dumps(wanted).encode()))
     answers = read_until(sock, rest, "subscribed")["channels"]
     if refused := [name for name in channels if "error" in answers.get(name, {"error": "no answer"})]:

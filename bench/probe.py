@@ -4,6 +4,7 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 from bench import frames
@@ -18,8 +19,12 @@ PONG = frames.client_frame(frames.PONG, b"")
 class Probe:
     """`kernel` times are when the machine had the bytes; what comes after is this process's own delay."""
 
-    def __init__(self, sockets: list[socket.socket]):
+    def __init__(
+        self, sockets: list[socket.socket], read: Callable[[bytes], dict[str, Any] | None] | None = None
+    ):
+        """`read` takes number and due moment out of a frame; None for a frame that is not timed."""
         self.sockets = sockets
+        self._read = read or read_message
         self._readers = {sock: frames.Reader() for sock in sockets}
         for sock in sockets:
             sock.setsockopt(socket.SOL_SOCKET, TIMESTAMP, 1)
@@ -42,7 +47,7 @@ class Probe:
         for opcode, payload in self._readers[sock].feed(data):
             if opcode == frames.PING:
                 sock.send(PONG)
-            elif message := read_message(payload):
+            elif message := self._read(payload):
                 found += 1
                 self._seen[sock].append(message["number"])
                 self._latencies.append((now - message["due"]) * 1000)
