@@ -64,9 +64,12 @@ def measure_database(shop: Shop, app: Flask, name: str, seconds: float) -> list[
 
 def measure_shown(shop: Shop, talks: list[Talk], seconds: float) -> list[Run]:
     sockets = [
-        audience.open_socket(shop.live_port, [f"room:{talk.room}"], False, person.rights(f"room:{talk.room}"))
+        audience.open_socket(shop.live_port, channels, False, person.rights(*channels))
         for talk in talks
-        for person in (talk.shopper, talk.agent)
+        for person, channels in (
+            (talk.shopper, [f"room:{talk.room}"]),
+            (talk.agent, [f"room:{talk.room}", "agents"]),
+        )
     ]
     with closing(Listener(partial(Probe, read=read_bench_message), sockets, [], 0)) as listener:
         for sock in sockets:

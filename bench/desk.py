@@ -13,8 +13,7 @@ from typing import Any
 import requests
 from flask import Flask
 
-from app.chat.models import Agent
-from app.core.database import db, read_now, transaction
+from app.core.database import db, transaction
 from bench import audience, databases, frames, parlour
 from bench.parlour import Person
 from bench.percentiles import summarise
@@ -27,7 +26,6 @@ ROOMS = 60
 # As many tokens as fit into one frame.
 WAITING = 40
 RUNS = 3
-LEASE_MS = 3600 * 1000
 PLENTY = 10_000
 SEEN_WITHIN_S = 10.0
 OPERATIONS = ("open", "claim", "transfer", "resolve")
@@ -114,11 +112,9 @@ def at_console(shop: Shop, agent: Person) -> Iterator[None]:
 
 
 def make_agent_with(app: Flask, capacity: int) -> Person:
-    person, now = parlour.make_agent(app), read_now()
-    agent = Agent(agent=person.actor.subject, name="Mira", chosen_status="online", capacity=capacity)
-    agent.lease_until, agent.active_at = now + LEASE_MS, now
+    person = parlour.make_agent(app)
     with transaction():
-        db.session.add(agent)
+        db.session.add(parlour.make_seat(person, capacity))
     return person
 
 

@@ -76,9 +76,23 @@ def hold_talk(app: Flask) -> Talk:
         members.join(room, agent.actor, "agent")
         room.status, room.assignee, room.slot_until = "open", agent.actor.subject, None
         room.first_shopper_at = room.last_shopper_at = room.assigned_at = room.first_reply_at = read_now()
-        db.session.add(Agent(agent=agent.actor.subject, name="Mira", capacity=4, open_count=1))
+        db.session.add(make_seat(agent, 4, open_count=1))
         public_id = room.public_id
     return Talk(public_id, shopper, agent)
+
+
+def make_seat(agent: Person, capacity: int, **values: Any) -> Agent:
+    """At the desk, as long as their console listens to `agents`."""
+    now = read_now()
+    return Agent(
+        agent=agent.actor.subject,
+        name="Mira",
+        chosen_status="online",
+        capacity=capacity,
+        lease_until=now + LIFETIME_S * 1000,
+        active_at=now,
+        **values,
+    )
 
 
 def make_shopper(app: Flask) -> Person:

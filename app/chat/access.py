@@ -10,7 +10,8 @@
 Admins supervise: they may do all that agents may, in every room of the desk, but not in rooms that are others' own.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import sqlalchemy as sa
@@ -31,12 +32,16 @@ STAFF = ("agent", "staff", *SUPERVISORS)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something in a room. `departments` are those of an agent."""
+    """Who does something in a room. `departments` are those of an agent, read when a right hangs on them."""
 
     subject: str
     name: str
     role: str
-    departments: frozenset[int] = field(default_factory=frozenset)
+
+    @cached_property
+    def departments(self) -> frozenset[int]:
+        mine = sa.select(AgentDepartment.department_id).where(AgentDepartment.agent == self.subject)
+        return frozenset(db.session.scalars(mine)) if self.role == "agent" else frozenset()
 
     @property
     def is_staff(self) -> bool:
@@ -55,18 +60,12 @@ def current_actor() -> Actor:
     user = current_user()
     if user:
         subject = f"user:{user.public_id}"
-        return Actor(subject, user.name, user.role, departments_of(subject) if user.is_staff else frozenset())
+        return Actor(subject, user.name, user.role)
     if current_caller().role == "program":
         writes = request.method not in ("GET", "HEAD")
         caller = require_scope("chat:write" if writes else "chat:read")
         return Actor(caller.name, caller.name, "program")
     return Actor(access.subject(), "Guest", "guest")
-
-
-def departments_of(agent: str) -> frozenset[int]:
-    return frozenset(
-        db.session.scalars(sa.select(AgentDepartment.department_id).where(AgentDepartment.agent == agent))
-    )
 
 
 def get_room_for(actor: Actor, public_id: str, right: Right = "read") -> Room:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.chat.models import Room, RoomEvent
 from app.core import outbox
@@ -32,6 +33,7 @@ def take_place(room: Room, stream: str) -> Place:
         .returning(head, now_ms())
         .execution_options(synchronize_session=False)
     ).one()
+    set_committed_value(room, head.key, taken[0])
     return Place(stream, *taken)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.chat import events, log
 from app.chat.errors import RoomChanged
@@ -48,4 +49,6 @@ def change(room: Room, **values: Any) -> None:
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         db.session.refresh(room)
         raise RoomChanged(status=room.status)
-    db.session.refresh(room)
+    # What was just written need not be read again: every message comes through here.
+    for name, value in {"version": room.version + 1, **values}.items():
+        set_committed_value(room, name, value)

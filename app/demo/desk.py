@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.chat import members, messages, rooms
-from app.chat.access import Actor, departments_of
+from app.chat.access import Actor
 from app.chat.console import canned
 from app.chat.desk import agents, assignment, endings
 from app.chat.messages import Draft
@@ -125,7 +125,7 @@ def add_agent(name: str, places: dict[str, int]) -> Actor:
     subject = f"user:{user.public_id}"
     agents.enrol_agent(user)
     agents.set_departments(subject, [places[each] for each in DESK[name]])
-    return Actor(subject, user.name, user.role, departments_of(subject))
+    return Actor(subject, user.name, user.role)
 
 
 def hold_talk(talk: Talk, crew: dict[str, Actor], places: dict[str, int]) -> None:

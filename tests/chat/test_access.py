@@ -41,9 +41,8 @@ def test_a_desk_room_is_its_shoppers_and_the_desks(app, kind):
 def test_a_departments_room_is_not_of_the_others(app):
     studio = make_department("Studio", MIRA)
     room = open_room(ADA, department_id=studio)
-    mira = Actor(MIRA.subject, "Mira", "agent", frozenset({studio}))
 
-    assert rights(mira, room) == DESK
+    assert rights(Actor(MIRA.subject, "Mira", "agent"), room) == DESK
     assert rights(JONAS, room) == set()
 
 

@@ -103,7 +103,8 @@ SHOPPER_TURNS: dict[str, Callable[[Room, Marks], None]] = {
 
 
 def take_agent_turn(room: Room, actor: Actor, at: int) -> None:
-    members.join(room, actor, "agent")
+    if room.assignee != actor.subject:
+        members.join(room, actor, "agent")
     if room.assignee and room.assignee != actor.subject:
         line = f"{actor.name} answers here too."
         messages.say(room, "system", f"beside-{room.assigned_at}-{actor.subject}", line, stream="i")

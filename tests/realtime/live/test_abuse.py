@@ -39,7 +39,7 @@ DEFLATE = {"Sec-WebSocket-Extensions": "permessage-deflate"}
         ('{"type":"renew"}', "bad_request"),
         ('{"type":"renew","ticket":7}', "bad_request"),
         ('{"type":"renew","ticket":"' + "x" * 129 + '"}', "bad_request"),
-        ('{"type":"typing"}', "unknown_type"),
+        ('{"type":"whistle"}', "unknown_type"),
         ("{}", "unknown_type"),
         ('{"type":"subscribe"}', "bad_request"),
         ('{"type":"subscribe","channels":{}}', "bad_request"),

@@ -39,7 +39,7 @@ def test_pages_whose_tokens_a_new_secret_ended_are_not_blocked(proxied: LiveServ
 def test_a_page_that_speaks_a_newer_protocol_is_not_blocked(proxied: LiveServer) -> None:
     for _ in range(120):
         peer = connect(proxied)
-        peer.send({"type": "typing"})
+        peer.send({"type": "whistle"})
         assert peer.wait("error")["code"] == "unknown_type"
         peer.close()
 
