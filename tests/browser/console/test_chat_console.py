@@ -87,10 +87,10 @@ def test_two_agents_at_one_conversation_see_each_other(shop, ask, open_console):
 
     open_room(jonas, "Eve")
 
-    mira.get_by_text("Jonas looks at this too").wait_for(timeout=3_000)
-    jonas.get_by_text("Mira looks at this too").wait_for(timeout=3_000)
+    mira.get_by_text("Jonas looks at this too").wait_for(timeout=10_000)
+    jonas.get_by_text("Mira looks at this too").wait_for(timeout=10_000)
     jonas.goto(f"{shop.url}/staff/chat")
-    mira.get_by_text("Jonas looks at this too").wait_for(state="hidden", timeout=3_000)
+    mira.get_by_text("Jonas looks at this too").wait_for(state="hidden", timeout=10_000)
 
 
 def test_the_keyboard_alone_answers_resolves_and_goes_on(ask, open_console):
