@@ -34,6 +34,7 @@ def level_of(sku):
         sa.select(StockLevel.id, StockLevel.on_hand)
         .join(Variant, Variant.id == StockLevel.variant_id)
         .where(Variant.sku == sku)
+        .order_by(StockLevel.id)
     ).first()
 
 

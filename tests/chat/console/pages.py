@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.chat.access import Actor, departments_of
+from app.chat.access import Actor
 from app.chat.desk import agents
 from app.chat.models import Department, Room
 from app.core.database import db, run_transaction, transaction
@@ -18,7 +18,7 @@ def make_agent(name="Mira", role="agent", departments=()):
     subject = f"user:{user.public_id}"
     if departments:
         run_transaction(lambda: agents.set_departments(subject, departments))
-    return Actor(subject, name, role, departments_of(subject))
+    return Actor(subject, name, role)
 
 
 def make_department(name="Studio"):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.chat.access import Actor, as_member, at_desk, rights_of
 from app.chat.models import Department, Room
 from app.core.database import db, run_transaction, transaction
+from tests.chat.console.pages import make_agent
 from tests.chat.talking import MIRA, open_group, open_room
 
 KINDS = ("support", "sales", "order")
@@ -46,7 +47,7 @@ def selected(condition):
 def test_a_list_holds_the_rooms_whose_notes_the_door_opens_and_no_other(any_app):
     floor, studio = make_departments()
     make_desk_rooms((floor, studio))
-    agents = [Actor("user:mira", "Mira", "agent", frozenset(at)) for at in ([], [floor], [floor, studio])]
+    agents = [MIRA, make_agent("Jonas", departments=[floor]), make_agent("Otto", departments=[floor, studio])]
     rooms = every_room()
 
     for actor in (*agents, TOMAS, INES, CURIOUS):

@@ -42,7 +42,7 @@ def test_a_room_of_another_department_is_found_by_nobody_else(any_app):
     say(room, ADA, "A secret glaze")
     say(room, MIRA, "secret note", stream="i")
 
-    inside = Actor("user:inside", "Ines", "agent", frozenset([studio]))
+    inside = make_agent("Ines", departments=[studio])
 
     assert len(hits(inside, "secret")) == 2
     assert hits(OTTO, "secret") == []
