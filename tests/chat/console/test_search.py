@@ -4,6 +4,7 @@ from app.chat.access import Actor
 from app.chat.console import search
 from app.chat.models import Department
 from app.core.database import db, transaction
+from tests.chat.console.pages import make_agent
 from tests.chat.talking import ADA, JUN, MIRA, open_group, open_room, say
 
 OTTO = Actor("user:otto", "Otto", "agent")
