@@ -5,11 +5,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
+from flask import flash, make_response, request
 from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from app.core import idempotency
+from app.core.database import db
+from app.core.errors import DomainError
+from app.core.failures import STATUS
+from app.core.http import see_other
 from app.core.idempotency import Answer
 
 
@@ -32,6 +37,34 @@ def submit_once(form: OnceForm, caller: str, act: Callable[[], str]) -> str:
         lambda: Answer({"message": act()}, 200),
     )
     return str(answer.document["message"])
+
+
+def answer_form(
+    form: OnceForm, caller: str, path: str, act: Callable[[], str], again: Callable[[], str | Response]
+) -> Response:
+    """Act once and go to `path` with the message; or show the page `again`, with what was typed and what is wrong."""
+    if not form.validate_on_submit():
+        return make_response(again(), 422)
+    try:
+        flash(submit_once(form, caller, act), "success")
+    except DomainError as error:
+        db.session.rollback()
+        place_error(error, form)
+        renew_key(form)
+        return make_response(again(), STATUS[error.kind])
+    return see_other(path)
+
+
+def place_error(error: DomainError, form: OnceForm) -> None:
+    """At the fields that it names, or else above them."""
+    named = [each for each in error.facts.get("errors", []) if each["field"] in form]
+    for each in named:
+        field = form[each["field"]]
+        field.errors = [*field.errors, each["message"]]
+    if not named:
+        form.form_errors.append(
+            error.facts["errors"][0]["message"] if error.facts.get("errors") else error.detail
+        )
 
 
 def submit_row(

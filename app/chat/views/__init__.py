@@ -19,7 +19,7 @@ from app.chat.views import (
     replies,
     rooms,
     settings_desk,
-    settings_form,
+    settings_pages,
     settings_rules,
     shelf,
     staff_rooms,
@@ -52,4 +52,4 @@ def init_app(app: Flask) -> None:
     )
     navigation.register(app, 4, "Chat", console.PATH, console.DESK, waiting)
     navigation.register(app, 65, "Chat analytics", analytics.PATH, ("agent",))
-    navigation.register(app, 66, "Chat settings", settings_form.PATH, ())
+    navigation.register(app, 66, "Chat settings", settings_pages.PATH, ())

@@ -2,17 +2,13 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from app.chat.access import current_actor
 from app.chat.console import canned
 from app.chat.forms.shelf import ReplyForm
-from app.core.database import db
-from app.core.errors import DomainError
-from app.core.failures import STATUS
-from app.core.forms import OnceForm, renew_key, submit_once
-from app.core.http import see_other
+from app.core.forms import OnceForm, answer_form
 from app.security.access import current_caller, role_required
 
 PATH = "/staff/chat/replies"
@@ -22,7 +18,7 @@ bp = Blueprint("chat_replies", __name__, url_prefix=PATH)
 
 @bp.get("")
 @role_required("agent")
-def list_replies() -> Response:
+def list_replies() -> str:
     return page(ReplyForm(formdata=None))
 
 
@@ -40,7 +36,7 @@ def post_reply() -> Response:
 
 @bp.get("/<int:reply_id>")
 @role_required("agent")
-def show_reply(reply_id: int) -> Response:
+def show_reply(reply_id: int) -> str:
     return page(ReplyForm(formdata=None, obj=canned.get_canned(reply_id)), reply_id)
 
 
@@ -67,34 +63,15 @@ def remove_reply(reply_id: int) -> Response:
 
 
 def submit(form: OnceForm, act: Callable[[], str], reply_id: int = 0) -> Response:
-    status = 422
-    if form.validate_on_submit():
-        try:
-            flash(submit_once(form, current_caller().name, act), "success")
-            return see_other(PATH)
-        except DomainError as error:
-            db.session.rollback()
-            place(form, error)
-            status = STATUS[error.kind]
-            renew_key(form)
-    return page(form if isinstance(form, ReplyForm) else ReplyForm(formdata=None), reply_id, status)
+    shown = form if isinstance(form, ReplyForm) else ReplyForm(formdata=None)
+    return answer_form(form, current_caller().name, PATH, act, lambda: page(shown, reply_id))
 
 
-def place(form: OnceForm, error: DomainError) -> None:
-    """At the field that is wrong, where the error names one."""
-    for mistake in error.facts.get("errors") or [{"field": "shortcut", "message": error.detail}]:
-        field = form[mistake["field"]] if mistake["field"] in form else None
-        if field is None:
-            form.form_errors.append(mistake["message"])
-        else:
-            field.errors = [*field.errors, mistake["message"]]
-
-
-def page(form: ReplyForm, reply_id: int = 0, status: int = 200) -> Response:
+def page(form: ReplyForm, reply_id: int = 0) -> str:
     context = {
         "replies": canned.list_canned(),
         "form": form,
         "reply_id": reply_id,
         "plain": OnceForm(formdata=None),
     }
-    return make_response(render_template("chat/replies.html", **context), status)
+    return render_template("chat/replies.html", **context)

@@ -9,9 +9,9 @@ from app.chat.access import current_actor
 from app.chat.desk import agents, departments, opening_times
 from app.chat.desk.hours import read_week
 from app.chat.forms.settings import AgentForm, ButtonForm, DepartmentForm, HolidayForm, WeekForm
-from app.chat.views.settings_form import PAGES, PATH, submit
-from app.core.forms import OnceForm
-from app.security.access import role_required
+from app.chat.views.settings_pages import PAGES, PATH
+from app.core.forms import OnceForm, answer_form
+from app.security.access import current_caller, role_required
 
 HOURS = f"{PATH}/hours"
 
@@ -56,7 +56,7 @@ def post_department() -> Response:
             f"{departments.add_department(form.name.data or '', current_actor()).name} is a department now."
         )
 
-    return submit(form, PATH, act, lambda: departments_page(new=form))
+    return answer_form(form, current_caller().name, PATH, act, lambda: departments_page(new=form))
 
 
 @bp.post("/departments/<int:department_id>")
@@ -68,7 +68,9 @@ def post_name(department_id: int) -> Response:
         departments.rename_department(department_id, form.name.data or "", current_actor())
         return "The name is changed."
 
-    return submit(form, PATH, act, lambda: departments_page(**{f"d{department_id}": form}))
+    return answer_form(
+        form, current_caller().name, PATH, act, lambda: departments_page(**{f"d{department_id}": form})
+    )
 
 
 @bp.post("/departments/<int:department_id>/deletion")
@@ -80,7 +82,13 @@ def post_deletion(department_id: int) -> Response:
         departments.delete_department(department_id, current_actor())
         return "The department is gone."
 
-    return submit(form, PATH, act, lambda: departments_page(**{f"d{department_id}": sent_again(form)}))
+    return answer_form(
+        form,
+        current_caller().name,
+        PATH,
+        act,
+        lambda: departments_page(**{f"d{department_id}": sent_again(form)}),
+    )
 
 
 def sent_again(form: OnceForm) -> DepartmentForm:
@@ -100,7 +108,7 @@ def post_agent(agent: str) -> Response:
         agents.set_capacity(agent, form.capacity.data or 0)
         return f"{agents.name_of(agent)} is saved."
 
-    return submit(form, PATH, act, lambda: departments_page(**{agent: form}))
+    return answer_form(form, current_caller().name, PATH, act, lambda: departments_page(**{agent: form}))
 
 
 @bp.get("/hours")
@@ -137,7 +145,9 @@ def post_week() -> Response:
         opening_times.set_week({day: form[f"day{day}"].data or "" for day in range(7)}, current_actor())
         return "The opening hours are saved."
 
-    return submit(form, HOURS, act, lambda: hours_page(form, HolidayForm(formdata=None)))
+    return answer_form(
+        form, current_caller().name, HOURS, act, lambda: hours_page(form, HolidayForm(formdata=None))
+    )
 
 
 @bp.post("/hours/holidays")
@@ -149,7 +159,7 @@ def post_holiday() -> Response:
         opening_times.add_holiday(form.day.data, form.name.data or "", current_actor())
         return "The desk is closed on that day."
 
-    return submit(form, HOURS, act, lambda: hours_page(None, form))
+    return answer_form(form, current_caller().name, HOURS, act, lambda: hours_page(None, form))
 
 
 @bp.post("/hours/holidays/<day>/deletion")
@@ -166,4 +176,4 @@ def post_holiday_deletion(day: str) -> Response:
         holiday.form_errors.extend(form.form_errors)
         return hours_page(None, holiday)
 
-    return submit(form, HOURS, act, again)
+    return answer_form(form, current_caller().name, HOURS, act, again)

@@ -11,9 +11,10 @@ from app.chat.filters import Filtered
 from app.chat.forms.settings import ButtonForm, KeepForm, LegalHoldForm, RuleForm, ShopperForm, TryForm
 from app.chat.keeping import erasure, exports
 from app.chat.keeping import terms as keeping
-from app.chat.views.settings_form import PAGES, PATH, submit
+from app.chat.views.settings_pages import PAGES, PATH
+from app.core.forms import answer_form
 from app.core.http import only_reads
-from app.security.access import role_required
+from app.security.access import current_caller, role_required
 from app.security.users import find_user
 
 FILTERS, KEEPING = f"{PATH}/filters", f"{PATH}/keeping"
@@ -52,7 +53,7 @@ def post_rule() -> Response:
         filter_rules.add_rule(form.pattern.data or "", form.action.data, current_actor())
         return "The rule is there, and obeyed within five seconds."
 
-    return submit(form, FILTERS, act, lambda: filters_page(form))
+    return answer_form(form, current_caller().name, FILTERS, act, lambda: filters_page(form))
 
 
 @bp.post("/filters/try")
@@ -73,7 +74,7 @@ def post_switch(rule_id: int, switch: str) -> Response:
         filter_rules.switch_rule(rule_id, switch == "on", current_actor())
         return f"The rule is {switch}."
 
-    return submit(form, FILTERS, act, lambda: filters_page(shown_at_rule(form)))
+    return answer_form(form, current_caller().name, FILTERS, act, lambda: filters_page(shown_at_rule(form)))
 
 
 @bp.post("/filters/<int:rule_id>/deletion")
@@ -85,7 +86,7 @@ def post_rule_deletion(rule_id: int) -> Response:
         filter_rules.delete_rule(rule_id, current_actor())
         return "The rule is gone."
 
-    return submit(form, FILTERS, act, lambda: filters_page(shown_at_rule(form)))
+    return answer_form(form, current_caller().name, FILTERS, act, lambda: filters_page(shown_at_rule(form)))
 
 
 def shown_at_rule(form: ButtonForm) -> RuleForm:
@@ -124,7 +125,7 @@ def post_days() -> Response:
         keeping.set_days({kind: form[kind].data for kind in keeping.read_days()}, current_actor())
         return "The days are saved. What is older goes within the hour."
 
-    return submit(form, KEEPING, act, lambda: keeping_page(form))
+    return answer_form(form, current_caller().name, KEEPING, act, lambda: keeping_page(form))
 
 
 @bp.post("/keeping/held")
@@ -138,7 +139,7 @@ def post_hold() -> Response:
         keeping.hold_for_law(found[0] if found else "", True, current_actor())
         return "Nothing of this conversation is deleted until you release it."
 
-    return submit(form, KEEPING, act, lambda: keeping_page(hold=form))
+    return answer_form(form, current_caller().name, KEEPING, act, lambda: keeping_page(hold=form))
 
 
 @bp.post("/keeping/held/<room_id>/release")
@@ -155,7 +156,7 @@ def post_release(room_id: str) -> Response:
         hold.form_errors.extend(form.form_errors)
         return keeping_page(hold=hold)
 
-    return submit(form, KEEPING, act, again)
+    return answer_form(form, current_caller().name, KEEPING, act, again)
 
 
 @bp.post("/keeping/shoppers/<any(copy, deletion):what>")
@@ -174,4 +175,4 @@ def post_shopper(what: str) -> Response:
         count = erasure.begin_erasure(subject, address, actor=actor.subject, role=actor.role)
         return f"{count} conversations are being deleted; it is done within a minute."
 
-    return submit(form, KEEPING, act, lambda: keeping_page(shopper=form))
+    return answer_form(form, current_caller().name, KEEPING, act, lambda: keeping_page(shopper=form))

@@ -1,14 +1,9 @@
 """The places where stock stands."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from app.core.errors import DomainError
-from app.core.failures import STATUS
-from app.core.forms import OnceForm, renew_key, submit_once
-from app.core.http import see_other
+from app.core.forms import answer_form
 from app.inventory import locations
 from app.inventory.forms.locations import LocationForm, RenameForm
 from app.security.access import current_caller, role_required
@@ -34,7 +29,7 @@ def post_location() -> Response:
         locations.add_location(code, name, actor=caller.name, role=caller.role)
         return f"{name} is a location now. Stock gets there by a transfer, or when you receive it there."
 
-    return submit(form, act, lambda: locations_page(form))
+    return answer_form(form, caller.name, PATH, act, lambda: locations_page(form))
 
 
 @bp.post("/<code>")
@@ -46,20 +41,9 @@ def post_name(code: str) -> Response:
         locations.rename_location(code, form.name.data.strip(), actor=caller.name, role=caller.role)
         return f"{code} is called {form.name.data.strip()} now."
 
-    return submit(form, act, lambda: locations_page(LocationForm(formdata=None), {code: form}))
-
-
-def submit(form: OnceForm, act: Callable[[], str], again: Callable[[], str]) -> Response:
-    status = 422
-    if form.validate_on_submit():
-        try:
-            flash(submit_once(form, current_caller().name, act), "success")
-            return see_other(PATH)
-        except DomainError as error:
-            form.form_errors.append(error.detail)
-            status = STATUS[error.kind]
-            renew_key(form)
-    return make_response(again(), status)
+    return answer_form(
+        form, caller.name, PATH, act, lambda: locations_page(LocationForm(formdata=None), {code: form})
+    )
 
 
 def locations_page(form: LocationForm, renames: dict[str, RenameForm] | None = None) -> str:

@@ -4,16 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, flash, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.catalogue.models import Picture, Variant
 from app.core import clock, http
 from app.core.database import db
-from app.core.errors import DomainError
-from app.core.failures import STATUS
-from app.core.forms import OnceForm, renew_key, submit_once
-from app.core.http import is_fragment_request, see_other
+from app.core.forms import OnceForm, answer_form
+from app.core.http import is_fragment_request
 from app.inventory import history, locations, open_holds, queries, restocks, sku_settings, trends
 from app.inventory.adjustments import change_stock
 from app.inventory.forms.sku import SettingsForm, TransferForm
@@ -85,19 +83,8 @@ def origin(reason: str) -> Origin:
 
 
 def submit(sku: str, name: str, form: OnceForm, act: Callable[[], str]) -> Response:
-    """Back to the page when it worked; when not, the page again with what was typed and why."""
-    status = 422
-    if form.validate_on_submit():
-        try:
-            flash(submit_once(form, current_caller().name, act), "success")
-            return see_other(url_for("inventory_sku.show_sku", sku=sku))
-        except DomainError as error:
-            form.form_errors.append(
-                error.facts["errors"][0]["message"] if "errors" in error.facts else error.detail
-            )
-            status = STATUS[error.kind]
-            renew_key(form)
-    return make_response(sku_page(sku, **{name: form}), status)
+    path = url_for("inventory_sku.show_sku", sku=sku)
+    return answer_form(form, current_caller().name, path, act, lambda: sku_page(sku, **{name: form}))
 
 
 def sku_page(sku: str, **forms: OnceForm) -> Response:
