@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from app.chat import members, messages, rooms
 from app.chat.access import Actor
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Agent, Message, Room
 from app.chat.rooms import Opening
 from app.core.database import db, read_now, transaction

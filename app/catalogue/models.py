@@ -73,6 +73,11 @@ class Product(db.Model):
     def ready_pictures(self) -> list["Picture"]:
         return [picture for picture in self.pictures if picture.state == "ready"]
 
+    def picture_in(self, glaze: str) -> str:
+        """The path of the first picture that shows it, or shows all glazes; empty when there is none."""
+        shown = (each.path for each in self.ready_pictures if each.glaze in (None, glaze))
+        return next(shown, "")
+
     @property
     def is_in_shop(self) -> bool:
         return self.status == "active" and bool(self.offered)
@@ -105,6 +110,10 @@ class Variant(db.Model):
         if not SKU.fullmatch(sku):
             raise ValueError(f"{sku!r} is no SKU: up to 64 letters, digits, dots, dashes and underscores")
         return sku
+
+    @property
+    def options(self) -> str:
+        return ", ".join(part for part in (self.glaze, self.size) if part)
 
     @property
     def path(self) -> str:

@@ -63,6 +63,18 @@ class Told:
     bubble: Bubble | None
 
 
+@dataclass(frozen=True)
+class LogPage:
+    """There is more while the last number is below `head`.
+
+    `is_reset`: what the client missed is gone; it shows the newest page of messages instead.
+    """
+
+    told: list[Told]
+    head: int
+    is_reset: bool
+
+
 def file_data(file: Attachment) -> dict[str, Any]:
     return {
         "id": file.public_id,
@@ -110,6 +122,12 @@ def find_files(message_ids: Sequence[int]) -> dict[int, Attachment]:
 def list_bubbles(room: Room, stream: str, *, before: int | None = None) -> list[Bubble]:
     """One page of the newest, oldest first; before a number, of those that came before it."""
     return make_bubbles(room, queries.list_messages(room.id, stream, before=before))
+
+
+def read_log(room: Room, stream: str, after: int) -> LogPage:
+    """What came after a number, oldest first, at most 200 entries."""
+    told = tell_events(room, queries.list_events(room.id, stream, after))
+    return LogPage(told, room.head_of(stream), stream == "p" and after + 1 < room.min_p)
 
 
 def tell_events(room: Room, entries: Sequence[RoomEvent]) -> list[Told]:

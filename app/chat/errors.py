@@ -71,10 +71,6 @@ class AgentAway(DomainError):
     code, kind, title = "agent_away", "conflict", "That agent is not available"
 
 
-class DeskClosed(DomainError):
-    code, kind, title = "desk_closed", "conflict", "Nobody is here now; leave a message with your address"
-
-
 class UnknownMember(DomainError):
     code, kind, title = "unknown_member", "missing", "There is nobody like that for this room"
 

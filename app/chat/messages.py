@@ -2,34 +2,22 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from flask import current_app
 
 from app.chat import filters, log, queries, text
-from app.chat.access import SYSTEM, Actor
+from app.chat.access import Actor
 from app.chat.card_numbers import mask_cards
 from app.chat.desk import turns
 from app.chat.errors import ClientIdReused, RoomClosed
 from app.chat.files.removal import remove_files_of
-from app.chat.filters import Filtered
+from app.chat.lines import Draft, write_line
 from app.chat.models import Message, Room
 from app.core.database import after_commit, db, read_now
 from app.core.errors import Invalid
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What somebody sends. `client_id` is made once for each press of Send; `body` is plain text as it was typed."""
-
-    client_id: str
-    body: str
-    stream: str = "p"
-    kind: str = "text"
-    payload: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,7 @@ def post_message(room: Room, actor: Actor, draft: Draft) -> Posted:
         return Posted(earlier, duplicate=True)
     if room.status == "closed":
         raise RoomClosed()
-    message = write_message(room, actor, draft, filtered, fingerprint)
+    message = write_line(room, actor, draft, filtered, fingerprint)
     turns.take_turn(room, actor, message)
     return Posted(message)
 
@@ -70,44 +58,6 @@ def read_body(draft: Draft) -> str:
 def check_client_id(client_id: str) -> None:
     if not CLIENT_ID.fullmatch(client_id):
         raise Invalid(errors=[{"field": "clientId", "message": "8 to 64 letters, digits, - or _"}])
-
-
-def write_message(room: Room, actor: Actor, draft: Draft, filtered: Filtered, fingerprint: str) -> Message:
-    place = log.take_place(room, draft.stream)
-    message = Message(
-        room_id=room.id,
-        stream=place.stream,
-        seq=place.seq,
-        sender=actor.subject,
-        sender_name=room.name if actor.subject == room.owner and room.name else actor.name,
-        side=side_of(room, actor),
-        client_id=draft.client_id,
-        body_hash=fingerprint,
-        kind=draft.kind,
-        body=filtered.text,
-        payload=draft.payload,
-        filter_result=filtered.result,
-        created_at=place.at,
-    )
-    db.session.add(message)
-    db.session.flush()
-    log.write_event(room, place, "message", message.id, {})
-    return message
-
-
-def side_of(room: Room, actor: Actor) -> str:
-    if actor.subject == SYSTEM.subject:
-        return "system"
-    return "agent" if actor.is_staff and actor.subject != room.owner else "shopper"
-
-
-def say(room: Room, kind: str, key: str, body: str, *, stream: str = "p", **payload: Any) -> Message | None:
-    """A line of our own in the running transaction, once for each `key`; None when it was there already."""
-    queries.lock_room(room)
-    if queries.find_message(room.id, SYSTEM.subject, key):
-        return None
-    draft = Draft(key, body, stream, kind, payload)
-    return write_message(room, SYSTEM, draft, Filtered(body), "")
 
 
 def redact_message(room: Room, message: Message) -> None:

@@ -13,17 +13,17 @@ MARKS = {"p": Participant.read_p, "i": Participant.read_i}
 def mark_read(room: Room, subject: str, stream: str, seq: int) -> bool:
     """Inside the running transaction; False when nothing moved. What lies ahead of the log counts as its head."""
     mark = MARKS[stream]
-    head = room.head_p if stream == "p" else room.head_i
-    values = {mark: min(seq, head)}
+    seq = min(seq, room.head_of(stream))
+    values = {mark: seq}
     if stream == "p":
-        values[Participant.delivered_p] = min(seq, head)
+        values[Participant.delivered_p] = seq
     moved = db.session.execute(
         sa.update(Participant)
         .where(
             Participant.room_id == room.id,
             Participant.actor == subject,
             Participant.left_at.is_(None),
-            mark < min(seq, head),
+            mark < seq,
         )
         .values(values)
         .execution_options(synchronize_session=False)

@@ -55,10 +55,6 @@ def is_mark(letter: str) -> bool:
     return unicodedata.category(letter)[0] == "M"
 
 
-def count_characters(text: str) -> int:
-    return len(normalise(text))
-
-
 def check_message(text: str, most: int, field: str = "body") -> str:
     """The text normalised. Raises Invalid when nothing of it can be seen, or when it is longer than `most`."""
     rough = UNSEEN.sub("", text).strip()

@@ -9,7 +9,7 @@ from app.chat import members, messages, rooms
 from app.chat.access import Actor
 from app.chat.console import canned
 from app.chat.desk import agents, assignment, endings
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Department, Message, Participant, Room, RoomEvent
 from app.chat.rooms import Opening
 from app.chat.shelf import quotes

@@ -143,7 +143,7 @@ def get_row(sku: str) -> StockRow:
 
 
 def make_row(variant: Variant, stock: SkuStock) -> StockRow:
-    options = ", ".join(part for part in (variant.glaze, variant.size) if part)
+    options = variant.options
     return StockRow(variant.product.name, options, variant.path, stock)
 
 

@@ -107,16 +107,15 @@ def read_cart(owner: str, held: dict[str, int] | None = None) -> Cart:
 
 
 def make_item(line: CartLine, variant: Variant, product: Product, stock: SkuStock, held: int) -> CartItem:
-    pictures = (each.path for each in product.ready_pictures if each.glaze in (None, variant.glaze))
     return CartItem(
         sku=variant.sku,
         variant_id=variant.id,
         product_id=product.id,
         version=product.version,
         name=product.name,
-        options=", ".join(part for part in (variant.glaze, variant.size) if part),
+        options=variant.options,
         path=variant.path,
-        picture=next(pictures, ""),
+        picture=product.picture_in(variant.glaze),
         quantity=line.quantity,
         price_minor=variant.price_minor,
         seen_price_minor=line.seen_price_minor,

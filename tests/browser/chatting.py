@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app import create_app
 from app.chat import messages, reads
 from app.chat.desk import endings
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Message, Room
 from app.core.database import db, read_now, run_transaction
 from tests.chat.desk import add_agent, change_agent

@@ -2,26 +2,9 @@
 
 import pytest
 
-from tests.browser.chatting import (
-    BOX,
-    BUBBLE,
-    PAGE,
-    Desk,
-    begin,
-    bodies,
-    staffed_shop,
-    wait_for_bubble,
-    write,
-)
-from tests.support.shop import open_shop
+from tests.browser.chatting import BOX, BUBBLE, PAGE, begin, bodies, wait_for_bubble, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-
-
-@pytest.fixture(scope="module")
-def desk():
-    with open_shop(seed=staffed_shop) as shop:
-        yield Desk(shop)
 
 
 def test_a_shopper_asks_gets_an_answer_and_finds_both_on_the_next_page(desk, new_page):

@@ -4,16 +4,9 @@ import re
 
 import pytest
 
-from tests.browser.chatting import BOX, PAGE, Desk, begin, bodies, staffed_shop, wait_for_bubble, write
-from tests.support.shop import open_shop
+from tests.browser.chatting import BOX, PAGE, begin, bodies, wait_for_bubble, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def desk():
-    with open_shop(seed=staffed_shop) as shop:
-        yield Desk(shop)
 
 
 def test_a_burst_is_held_back_and_then_all_of_it_arrives_in_order(desk, new_page):

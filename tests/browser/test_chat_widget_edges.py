@@ -2,28 +2,10 @@
 
 import pytest
 
-from tests.browser.chatting import (
-    BOX,
-    BUBBLE,
-    PAGE,
-    Desk,
-    begin,
-    bodies,
-    open_panel,
-    staffed_shop,
-    wait_for_bubble,
-    write,
-)
+from tests.browser.chatting import BOX, BUBBLE, PAGE, begin, bodies, open_panel, wait_for_bubble, write
 from tests.browser.test_pages import overflow, violations
-from tests.support.shop import open_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def desk():
-    with open_shop(seed=staffed_shop) as shop:
-        yield Desk(shop)
 
 
 def test_a_refused_message_keeps_its_text_and_may_be_deleted(desk, new_page):

@@ -4,7 +4,8 @@ import itertools
 
 from app.chat import members, messages, rooms
 from app.chat.access import Actor
-from app.chat.messages import Draft, Posted
+from app.chat.lines import Draft
+from app.chat.messages import Posted
 from app.chat.models import Room
 from app.chat.rooms import Opening
 from app.core.database import run_transaction

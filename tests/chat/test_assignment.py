@@ -193,7 +193,7 @@ def test_while_somebody_else_is_there_it_waits_for_them(any_app):
 def test_a_room_that_left_the_queue_meanwhile_is_passed_over(any_app):
     add_agent(MIRA)
     room = wait_in_line(ADA)
-    act(endings.cancel_wait, room, ADA)
+    act(endings.end_chat, room, ADA)
 
     assert assignment.give_next(room.id, None) is False
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Assignment)) == 0

@@ -52,7 +52,7 @@ def test_whoever_comes_back_within_half_an_hour_has_the_place_that_they_had(any_
     add_agent(status="away")
     room = wait_in_line(ADA, waited_ms=300_000)
     place = room.queued_at
-    act(endings.cancel_wait, room, ADA)
+    act(endings.end_chat, room, ADA)
     assert (room.status, room.close_reason) == ("abandoned", "cancelled")
 
     speak(room, ADA)
@@ -63,7 +63,7 @@ def test_whoever_comes_back_within_half_an_hour_has_the_place_that_they_had(any_
 def test_whoever_comes_back_later_waits_anew(any_app):
     add_agent(status="away")
     room = wait_in_line(ADA)
-    act(endings.cancel_wait, room, ADA)
+    act(endings.end_chat, room, ADA)
     age(room, 31 * 60_000)
 
     speak(room, ADA)

@@ -63,15 +63,6 @@ def test_a_shopper_ends_the_chat_or_leaves_the_queue(any_app):
     assert (queued.status, queued.close_reason) == ("abandoned", "cancelled")
 
 
-def test_what_an_agent_has_taken_cannot_be_cancelled(any_app):
-    add_agent(MIRA)
-    room = ask(ADA)
-
-    with pytest.raises(RoomChanged) as error:
-        act(endings.cancel_wait, room, ADA)
-    assert error.value.facts == {"status": "assigned"}
-
-
 def test_only_the_assignee_declines_and_only_before_the_first_answer(any_app):
     add_agent(MIRA)
     room = ask(ADA)

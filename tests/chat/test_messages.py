@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from app.chat import messages, queries, states
+from app.chat import lines, messages, queries, states
 from app.chat.errors import ClientIdReused, RoomClosed
 from app.chat.models import Message, RoomEvent
 from app.chat.text import normalise
@@ -150,6 +150,6 @@ def test_a_message_that_is_taken_back_keeps_its_number_and_loses_its_words(any_a
 def test_our_own_lines_are_said_once(any_app):
     room = open_room()
 
-    assert run_transaction(lambda: messages.say(room, "system", "assigned-000001", "Mira is here."))
-    assert run_transaction(lambda: messages.say(room, "system", "assigned-000001", "Mira is here.")) is None
+    assert run_transaction(lambda: lines.say(room, "system", "assigned-000001", "Mira is here."))
+    assert run_transaction(lambda: lines.say(room, "system", "assigned-000001", "Mira is here.")) is None
     assert [(m.side, m.body) for m in queries.list_messages(room.id, "p")] == [("system", "Mira is here.")]

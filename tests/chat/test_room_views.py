@@ -3,20 +3,10 @@
 import pytest
 
 from app.chat import members, queries
-from app.chat.access import Actor
 from app.chat.models import Participant
 from app.core.database import db, run_transaction
 from tests.chat.talking import ADA, MIRA, open_group, open_room, say
-from tests.factories import make_user
-from tests.security.test_login import csrf_of, sign_in
-
-
-@pytest.fixture
-def jun(app, client):
-    """A shopper who is signed in, with their room."""
-    user = make_user(email="jun@example.com", name="Jun")
-    sign_in(client, user.email)
-    return Actor(f"user:{user.public_id}", user.name, "shopper")
+from tests.security.test_login import csrf_of
 
 
 @pytest.fixture

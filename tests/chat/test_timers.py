@@ -151,7 +151,7 @@ def test_a_day_of_silence_resolves_and_three_days_more_close(any_app):
 
 def test_what_was_abandoned_closes_too(any_app):
     room = wait_in_line(ADA)
-    act(endings.cancel_wait, room, ADA)
+    act(endings.end_chat, room, ADA)
 
     age(room, 73 * HOUR)
 

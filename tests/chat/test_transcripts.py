@@ -9,16 +9,7 @@ from app.chat.keeping import transcripts
 from app.core.database import db
 from app.core.mail import Mail
 from tests.chat.talking import MIRA, open_room, say
-from tests.factories import make_user
 from tests.inventory.stock_pages import client_of, csrf_of
-from tests.security.test_login import sign_in
-
-
-@pytest.fixture
-def jun(app, client):
-    user = make_user(email="jun@example.com", name="Jun")
-    sign_in(client, user.email)
-    return Actor(f"user:{user.public_id}", user.name, "shopper")
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from app.chat import queries
 from app.chat.access import Actor, current_actor, get_room_for
-from app.chat.api.asking import ASKED, KEY, READ, wrong
+from app.chat.api.refusals import ASKED, KEY, READ
 from app.chat.api.told import room_detail
+from app.chat.asking import wrong
 from app.chat.console import canned
 from app.chat.desk import agents, assignment, endings, transfers, waiting
 from app.chat.desk_schemas import (

@@ -4,12 +4,13 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from app.chat import bubbles, limits, messages, queries, reads
-from app.chat.access import Actor, current_actor, get_room_for
-from app.chat.api.asking import ASKED, READ, read_limit, read_number, read_stream, wrong
+from app.chat.access import Actor, current_actor, get_stream_for
+from app.chat.api.refusals import ASKED, READ
 from app.chat.api.told import event_out, message_out, messages_out
+from app.chat.asking import read_limit, read_number, read_stream, wrong
 from app.chat.errors import ClientIdReused, RoomClosed, UnknownRoom
 from app.chat.filters import Blocked
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Room
 from app.chat.schemas import EventPage, MessageIn, MessagePage, Posted, ReadAnswer, ReadMark
 from app.core.database import run_transaction
@@ -38,7 +39,7 @@ bp = Blueprint("chat_messages_api", __name__, url_prefix="/api/realtime/chat/roo
 )
 def post_message(room_id: str) -> tuple[Response, int]:
     actor, sent = current_actor(), read_json(MessageIn)
-    room = get_room_for(actor, room_id, "notes" if sent.stream == "i" else "post")
+    room = get_stream_for(actor, room_id, sent.stream, "post")
     speaker = speaker_of(actor, room, sent)
     draft = Draft(sent.clientId, sent.body, sent.stream)
     posted = run_transaction(lambda: messages.post_message(room, speaker, draft))
@@ -76,7 +77,7 @@ def speaker_of(actor: Actor, room: Room, sent: MessageIn) -> Actor:
 )
 def list_messages(room_id: str) -> Response:
     stream, limit = read_stream(), read_limit(PAGE, LARGEST_PAGE)
-    room = get_room_for(current_actor(), room_id, "notes" if stream == "i" else "read")
+    room = get_stream_for(current_actor(), room_id, stream)
     if "after" in request.args:
         found = queries.list_messages_after(room.id, stream, read_number("after", 0), limit)
     else:
@@ -103,13 +104,9 @@ def list_messages(room_id: str) -> Response:
 )
 def list_events(room_id: str) -> Response:
     stream, after = read_stream(), read_number("after", 0)
-    room = get_room_for(current_actor(), room_id, "notes" if stream == "i" else "read")
-    told = bubbles.tell_events(room, queries.list_events(room.id, stream, after))
-    page = EventPage(
-        items=[event_out(each) for each in told],
-        head=room.head_p if stream == "p" else room.head_i,
-        reset=stream == "p" and after + 1 < room.min_p,
-    )
+    room = get_stream_for(current_actor(), room_id, stream)
+    log = bubbles.read_log(room, stream, after)
+    page = EventPage(items=[event_out(each) for each in log.told], head=log.head, reset=log.is_reset)
     return jsonify(page.model_dump(mode="json"))
 
 
@@ -125,6 +122,6 @@ def list_events(room_id: str) -> Response:
 )
 def post_read(room_id: str) -> Response:
     actor, mark = current_actor(), read_json(ReadMark)
-    room = get_room_for(actor, room_id, "notes" if mark.stream == "i" else "read")
+    room = get_stream_for(actor, room_id, mark.stream)
     moved = run_transaction(lambda: reads.mark_read(room, actor.subject, mark.stream, mark.seq))
     return jsonify(ReadAnswer(moved=moved).model_dump())

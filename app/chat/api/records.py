@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from app.chat import ratings
 from app.chat.access import Actor, current_actor, get_room_for
-from app.chat.api.asking import ASKED, KEY, READ, read_number, wrong
+from app.chat.api.refusals import ASKED, KEY, READ
 from app.chat.api.told import room_detail
+from app.chat.asking import read_number, wrong
 from app.chat.desk import endings
 from app.chat.desk_schemas import Analytics, DayFigures, Figures, RatingIn, RatingOut, Span, Transcript
 from app.chat.errors import RoomChanged, RoomNotOver, UnknownRoom

@@ -5,15 +5,16 @@ from werkzeug.wrappers import Response
 
 from app.chat import members, messages, rooms
 from app.chat.access import Actor, current_actor, get_room_for
-from app.chat.api.asking import ASKED, KEY, READ, read_limit
+from app.chat.api.refusals import ASKED, KEY, READ
 from app.chat.api.told import room_detail, room_out
+from app.chat.asking import read_limit
 from app.chat.console import room_list
 from app.chat.console.customers import find_account
 from app.chat.console.room_list import RoomQuery
 from app.chat.errors import RoomClosed, RoomFull, UnknownMember, UnknownRoom
 from app.chat.filters import Blocked
 from app.chat.limits import new_room_limit, sender_key
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Department, Room
 from app.chat.models.room import DESK_KINDS, KINDS, STATUSES
 from app.chat.rooms import Opening

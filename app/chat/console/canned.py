@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from app.chat import messages, queries, text
 from app.chat.access import Actor, current_actor
 from app.chat.errors import CannedTaken, ClientIdReused, UnknownCanned, Unresolved
-from app.chat.messages import Draft, Posted
+from app.chat.lines import Draft
+from app.chat.messages import Posted
 from app.chat.models import CannedReply, Room
 from app.chat.shelf import goods, order_lines
 from app.core.database import db, read_now

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.chat import members, messages, queries
+from app.chat import lines, members, queries
 from app.chat.access import Actor, as_member
 from app.chat.console.inbox_rows import line_of
 from app.chat.errors import UnknownMember
@@ -87,9 +87,7 @@ def invite(room: Room, actor: Actor, subject: str) -> str:
     queries.lock_room(room)
     guest = Actor(f"user:{user.public_id}", user.name, user.role)
     members.join(room, guest, "member")
-    messages.say(
-        room, "system", f"invited-{user.public_id}-{room.head_p}", f"{actor.name} invited {user.name}."
-    )
+    lines.say(room, "system", f"invited-{user.public_id}-{room.head_p}", f"{actor.name} invited {user.name}.")
     return user.name
 
 
@@ -97,4 +95,4 @@ def leave(room: Room, actor: Actor) -> None:
     """Inside the running transaction. The last one turns off the light: the room stays, and nobody reads it."""
     queries.lock_room(room)
     if members.leave(room, actor.subject):
-        messages.say(room, "system", f"left-{actor.subject[-12:]}-{room.head_p}", f"{actor.name} left.")
+        lines.say(room, "system", f"left-{actor.subject[-12:]}-{room.head_p}", f"{actor.name} left.")

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from app.chat import log, members, messages, states
+from app.chat import lines, log, members, states
 from app.chat.access import Actor
 from app.chat.desk import attendance, candidates, pauses, queueing, slots
 from app.chat.desk import news as desk_news
@@ -104,7 +104,7 @@ def give_room(room: Room, agent: Agent, reason: str, decision: dict[str, Any]) -
     with contextlib.suppress(RoomFull):  # the assignee may speak in any case
         members.join(room, actor_of(agent), "agent")
     if known != agent.agent:
-        messages.say(room, "system", f"here-{turn.id}", f"{agent.name} is here.")
+        lines.say(room, "system", f"here-{turn.id}", f"{agent.name} is here.")
     desk_news.announce_room(room, "assigned", agent=agent.agent, reason=reason)
 
 

@@ -1,6 +1,6 @@
 """How conversations end, pause, and are given up. Everything here is inside the running transaction."""
 
-from app.chat import messages, states
+from app.chat import lines, states
 from app.chat.access import Actor
 from app.chat.desk import news as desk_news
 from app.chat.desk import pauses, queueing, slots, store_events
@@ -27,13 +27,6 @@ def end_chat(room: Room, actor: Actor) -> None:
         end(room, "shopper")
 
 
-def cancel_wait(room: Room, actor: Actor) -> None:
-    """The shopper waits no longer. Raises RoomChanged when an agent was faster."""
-    lock_room(room)
-    if room.status != "abandoned":
-        abandon(room, "cancelled")
-
-
 def decline_room(room: Room, actor: Actor) -> None:
     """The agent who was given it wants somebody else to take it. Raises Forbidden, RoomChanged."""
     lock_room(room)
@@ -57,7 +50,7 @@ def hold_room(room: Room, actor: Actor, event: str) -> None:
     states.move(room, "on_hold", slot_until=0, hold_until_event=event)
     # After the move: what ended on hold did so at least since then.
     queueing.end_assignment(room, "on_hold")
-    messages.say(room, "system", f"hold-{room.version}", f"We will come back to you {what}.")
+    lines.say(room, "system", f"hold-{room.version}", f"We will come back to you {what}.")
     desk_news.announce_room(room, "freed")
 
 
@@ -75,7 +68,7 @@ def end(room: Room, close_reason: str) -> None:
         hold_until_event=None,
         **held,
     )
-    messages.say(room, "system", f"ended-{room.reopen_count}", "This conversation has ended.")
+    lines.say(room, "system", f"ended-{room.reopen_count}", "This conversation has ended.")
     desk_news.announce_room(room, "freed")
 
 

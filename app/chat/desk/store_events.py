@@ -5,7 +5,7 @@ The clock looks whether what a room waits for has happened, so that changes of s
 
 import sqlalchemy as sa
 
-from app.chat import messages
+from app.chat import lines
 from app.chat.desk import pauses, queueing
 from app.chat.models import Room
 from app.core.database import db, read_now
@@ -59,5 +59,5 @@ def wake_room(room: Room) -> bool:
     if news is None:
         return False
     queueing.enter_queue(room, read_now())
-    messages.say(room, "system", f"news-{room.version}", news)
+    lines.say(room, "system", f"news-{room.version}", news)
     return True

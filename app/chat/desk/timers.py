@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.chat import messages, queries, states
+from app.chat import lines, queries, states
 from app.chat.desk import assignment, attendance, bands, endings, queueing, slots, store_events
 from app.chat.desk import news as desk_news
 from app.chat.desk.turns import REOPENS_FOR_MS
@@ -145,7 +145,7 @@ def release_slot(room: Room) -> None:
 def raise_alarm(room: Room) -> None:
     """Once for each turn of the shopper."""
     line = "The shopper has waited for an answer for three minutes."
-    if messages.say(room, "system", f"slow-{room.last_agent_at or 0}", line, stream="i"):
+    if lines.say(room, "system", f"slow-{room.last_agent_at or 0}", line, stream="i"):
         desk_news.announce_room(room, "alert", why="slow")
 
 

@@ -4,12 +4,12 @@ import secrets
 
 import sqlalchemy as sa
 
-from app.chat import messages
+from app.chat import lines, messages
 from app.chat.access import Actor
 from app.chat.desk import assignment, endings, queueing, slots
 from app.chat.desk.agents import name_of
 from app.chat.errors import RoomChanged
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Department, Message, Room
 from app.chat.queries import lock_room
 from app.core.clock import from_ms
@@ -56,7 +56,7 @@ def prepare(room: Room, actor: Actor, note: str) -> None:
 
 def hand_down(room: Room, actor: Actor, note: str, summary: str) -> None:
     """After the move, so that who gets the room finds both at the end of the notes."""
-    messages.say(room, "system", f"summary-{room.version}", summary, stream="i")
+    lines.say(room, "system", f"summary-{room.version}", summary, stream="i")
     messages.post_message(room, actor, Draft(secrets.token_hex(16), note, "i"))
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-# `messages` calls this module for each message, and says what is to be said: they know each other as modules only.
-from app.chat import members, messages, queries, states
+from app.chat import lines, members, queries, states
 from app.chat.access import Actor
 from app.chat.desk import queueing, slots
 from app.chat.errors import RoomClosed
@@ -107,7 +106,7 @@ def take_agent_turn(room: Room, actor: Actor, at: int) -> None:
         members.join(room, actor, "agent")
     if room.assignee and room.assignee != actor.subject:
         line = f"{actor.name} answers here too."
-        messages.say(room, "system", f"beside-{room.assigned_at}-{actor.subject}", line, stream="i")
+        lines.say(room, "system", f"beside-{room.assigned_at}-{actor.subject}", line, stream="i")
     marks: Marks = {"last_agent_at": at}
     if room.first_shopper_at and not room.first_reply_at:
         marks["first_reply_at"] = at

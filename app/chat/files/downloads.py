@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.chat.access import Actor, check_right
+from app.chat.access import Actor, check_right, right_to
 from app.chat.errors import UnknownRoom
 from app.chat.files.errors import UnknownFile
 from app.chat.files.kinds import KINDS, TEXT
@@ -49,7 +49,7 @@ def get_file(actor: Actor, public_id: str) -> Attachment:
         raise UnknownFile()
     file, room = found
     try:
-        check_right(actor, room, "notes" if file.stream == "i" else "read")
+        check_right(actor, room, right_to(file.stream))
     except (UnknownRoom, Forbidden):
         raise UnknownFile() from None
     return file

@@ -10,13 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage
 
 from app.chat import messages, queries
-from app.chat.access import Actor, check_right
+from app.chat.access import Actor, check_right, right_to
 from app.chat.errors import ClientIdReused
 from app.chat.files.checking import Offered, Reading, check_enabled, check_offer
 from app.chat.files.errors import TooManyFiles
 from app.chat.files.inspection import inspect_file
 from app.chat.files.removal import remove_file
-from app.chat.messages import Draft, Posted
+from app.chat.lines import Draft
+from app.chat.messages import Posted
 from app.chat.models import Attachment, Message, Room
 from app.core import storage
 from app.core.database import db, now_ms, read_now, run_transaction
@@ -42,7 +43,7 @@ def take_upload(room: Room, actor: Actor, stream: str, client_id: str, file: Fil
     Raises FilesOff, TooManyFiles, and what check_right, check_offer, Reading and post_message raise.
     """
     check_enabled()
-    check_right(actor, room, "notes" if stream == "i" else "post")
+    check_right(actor, room, right_to(stream, "post"))
     messages.check_client_id(client_id)
     offered = check_offer(file)
     if earlier := queries.find_message(room.id, actor.subject, client_id):

@@ -93,6 +93,9 @@ class Room(db.Model):
     def is_desk(self) -> bool:
         return self.kind in DESK_KINDS
 
+    def head_of(self, stream: str) -> int:
+        return self.head_p if stream == "p" else self.head_i
+
 
 class Participant(db.Model):
     """Somebody in a room, and how far they have read. `left_at` ends every right; who comes back has it cleared."""

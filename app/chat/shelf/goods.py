@@ -72,15 +72,14 @@ def find_goods(skus: Collection[str]) -> dict[str, Good]:
 
 
 def make_good(variant: Variant, product: Product, stock: SkuStock) -> Good:
-    pictures = (each.path for each in product.ready_pictures if each.glaze in (None, variant.glaze))
     return Good(
         sku=variant.sku,
         product_id=product.id,
         version=product.version,
         name=product.name,
-        options=", ".join(part for part in (variant.glaze, variant.size) if part),
+        options=variant.options,
         path=variant.path,
-        picture=next(pictures, "") or assets.path("no-picture.svg"),
+        picture=product.picture_in(variant.glaze) or assets.path("no-picture.svg"),
         price_minor=variant.price_minor,
         available=max(stock.available, 0),
         badge=stock.badge(),

@@ -8,7 +8,8 @@ from flask import current_app, has_request_context
 from app.chat import messages, queries
 from app.chat.access import Actor
 from app.chat.errors import ClientIdReused, HoldOver, RoomClosed, TooManyChatHolds, UnknownHold
-from app.chat.messages import Draft, Posted
+from app.chat.lines import Draft
+from app.chat.messages import Posted
 from app.chat.models import ChatHold, Room
 from app.chat.models.shelf import new_hold_id
 from app.chat.shelf import goods, hold_ends

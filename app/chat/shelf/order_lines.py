@@ -5,7 +5,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from app.chat import messages, queries
+from app.chat import lines, queries
 from app.chat.models import QuotedCard, Room
 from app.core.database import db, run_transaction
 from app.core.outbox import Announcement
@@ -67,7 +67,7 @@ def tell_room(room: Room, order: Order, steps: Sequence[tuple[OrderEvent, str]])
             continue
         text = f"Your order {order.number} {words}."
         key = f"order-{order.id}-{step.sequence}"
-        messages.say(room, "order", key, text, number=order.number, status=step.status)
+        lines.say(room, "order", key, text, number=order.number, status=step.status)
     if order.placed_at is not None:
         forget_bought(room, order)
 

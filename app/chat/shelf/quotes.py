@@ -5,7 +5,8 @@ from typing import Any
 from app.chat import messages, queries
 from app.chat.access import Actor
 from app.chat.errors import ClientIdReused
-from app.chat.messages import Draft, Posted
+from app.chat.lines import Draft
+from app.chat.messages import Posted
 from app.chat.models import QuotedCard, Room
 from app.chat.shelf import goods
 from app.chat.shelf.goods import Good

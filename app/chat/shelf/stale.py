@@ -12,7 +12,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from app.catalogue.models import Variant
-from app.chat import log, messages, queries
+from app.chat import lines, log, queries
 from app.chat.models import Message, QuotedCard, Room
 from app.chat.shelf import goods, quotes
 from app.chat.shelf.goods import Good
@@ -156,7 +156,7 @@ def correct(room: Room, good: Good, cards: Sequence[QuotedCard], truth: str) -> 
     if what == "price":
         facts["was_minor"] = was_minor
     key = f"stale-{newest.message_id}-{room.head_p}"
-    messages.say(room, "card", key, describe(good, what, was_minor), **facts)
+    lines.say(room, "card", key, describe(good, what, was_minor), **facts)
 
 
 def name_change(told: str, truth: str) -> str:

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from app.chat import threads
 from app.chat.access import Actor, current_actor, get_room_for
+from app.chat.asking import read_number
 from app.chat.console import conversations, customers, inbox, onlookers
 from app.chat.console.inbox import SORTS, TABS, InboxQuery
 from app.chat.console.inbox_rows import Row
 from app.chat.desk import agents, moves
 from app.chat.models import Room
 from app.chat.threads import Thread
-from app.chat.views import rooms
 from app.chat.views.console_agent import find_me
 from app.core import http
 from app.core.database import read_now
@@ -93,7 +93,7 @@ def show_history(room_id: str) -> Response:
     """A page of messages and notes before a public number."""
     actor = current_actor()
     room = get_room_for(actor, room_id, "notes")
-    talk = conversations.read_conversation(actor, room, rooms.read_number("before"))
+    talk = conversations.read_conversation(actor, room, read_number("before"))
     return fresh(render_template("chat/console/_history.html", room=room, talk=talk))
 
 

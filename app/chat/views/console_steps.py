@@ -14,7 +14,7 @@ from app.chat.desk.receivers import list_agents, read_receiver
 from app.chat.desk.standing import list_departments
 from app.chat.errors import UnknownRoom
 from app.chat.forms.console import HoldForm, OverrideForm, TransferForm
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Room
 from app.core import http
 from app.core.database import db

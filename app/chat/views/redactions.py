@@ -5,7 +5,7 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from app.chat import messages, queries
-from app.chat.access import current_actor, get_room_for
+from app.chat.access import current_actor, get_stream_for
 from app.chat.errors import MessageGone
 from app.chat.models import Message, Room
 from app.core.database import db, run_transaction
@@ -18,7 +18,7 @@ bp = Blueprint("chat_redactions", __name__, url_prefix="/chat/rooms")
 def redact_message(room_id: str, stream: str, seq: int) -> Response:
     """One's own, or as a supervisor anybody's at the desk."""
     actor = current_actor()
-    room = get_room_for(actor, room_id, "notes" if stream == "i" else "post")
+    room = get_stream_for(actor, room_id, stream, "post")
 
     def act() -> None:
         queries.lock_room(room)

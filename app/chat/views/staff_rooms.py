@@ -12,7 +12,7 @@ from app.chat.access import Actor, current_actor, get_room_for, rights_of
 from app.chat.console import member_rooms
 from app.chat.errors import UnknownRoom
 from app.chat.forms.console import InviteForm, NewRoomForm
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Room
 from app.core.database import db, run_transaction
 from app.core.errors import DomainError

@@ -10,7 +10,7 @@ from app.chat import limits, messages, queries, rooms
 from app.chat.access import current_actor
 from app.chat.desk import standing
 from app.chat.forms.support import MessageForm, OpeningForm
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.chat.models import Room
 from app.chat.rooms import Opening
 from app.chat.views.conversation import PATH, answer, conversation, get_own_room, path_of, state_answer

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.chat import messages, queries
+from app.chat import lines, queries
 from app.chat.access import Actor
 from app.chat.console import inbox
 from app.chat.console.inbox import InboxQuery
@@ -88,7 +88,7 @@ def test_a_line_says_what_was_said_last_and_how_much_is_unread(any_app):
 def test_what_was_read_and_what_the_shop_says_itself_is_not_unread(any_app):
     room = waiting_room(ADA, read_now())
     say(room, ADA, "Second")
-    run_transaction(lambda: messages.say(room, "system", "hello-mira", "Mira is here."))
+    run_transaction(lambda: lines.say(room, "system", "hello-mira", "Mira is here."))
     with transaction():
         db.session.add(
             Participant(room_id=room.id, actor=MIRA.subject, role="agent", name="Mira", joined_at=1, read_p=2)

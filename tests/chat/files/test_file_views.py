@@ -21,14 +21,6 @@ from tests.security.test_login import csrf_of, sign_in
 
 
 @pytest.fixture
-def jun(app, client):
-    """A shopper who is signed in."""
-    user = make_user(email="jun@example.com", name="Jun")
-    sign_in(client, user.email)
-    return Actor(f"user:{user.public_id}", user.name, "shopper")
-
-
-@pytest.fixture
 def room(jun):
     return open_room(jun)
 

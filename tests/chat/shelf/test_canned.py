@@ -7,7 +7,7 @@ import pytest
 from app.chat import rooms
 from app.chat.console import canned
 from app.chat.errors import CannedTaken, ClientIdReused, UnknownCanned, Unresolved
-from app.chat.messages import Draft
+from app.chat.lines import Draft
 from app.core.database import run_transaction
 from app.core.errors import Invalid
 from tests.chat.talking import ADA, INES, MIRA, open_room
