@@ -54,8 +54,8 @@ def open_console(shop, new_page, signed_in):
 def ask(shop, new_page):
     """`ask("Ada", "Is it back?")`: the page of a shopper who wrote."""
 
-    def ask_it(name, body):
-        page = new_page()
+    def ask_it(name, body, **options):
+        page = new_page(**options)
         page.goto(f"{shop.url}/support")
         page.get_by_label("Name").fill(name)
         page.get_by_label("Email").fill(f"{name.lower().replace(' ', '')}@example.test")
