@@ -78,6 +78,13 @@ class LiveServer:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return int(children[0])
 
+    def kill(self) -> None:
+        """As when the power fails: nobody says goodbye, and nobody is there to start another worker."""
+        assert self.process
+        os.kill(self.process.pid, signal.SIGSTOP)
+        os.kill(self.worker_pid, signal.SIGKILL)
+        os.kill(self.process.pid, signal.SIGKILL)
+
     def kill_worker(self) -> None:
         """As the kernel does when memory runs out; returns when the next one answers."""
         before = self.worker_pid

@@ -24,9 +24,7 @@ def test_two_processes_count_together_and_the_lease_of_a_killed_one_ends(
     wait_count(watcher, 3)
     wait_count(tab, 3)
 
-    assert doomed.process
-    os.kill(doomed.process.pid, signal.SIGKILL)
-    os.kill(doomed.worker_pid, signal.SIGKILL)
+    doomed.kill()
 
     wait_count(watcher, 1, LEASE_S + 2 * INTERVAL_S)
 
