@@ -5,7 +5,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.chat.figures import rollups
-from app.chat.models import AgentSpan, Message, Rating, Room, RoomEvent
+from app.chat.models import AgentSpan, Attachment, Message, Rating, Room, RoomEvent
+from app.core import storage
 from app.core.database import db, read_now, transaction
 from app.inventory import days
 
@@ -146,3 +147,25 @@ def read_all(back=60):
 
 def messages_of(room):
     return db.session.query(Message).filter_by(room_id=room.id).count()
+
+
+def attach(message, name="vase.jpg"):
+    key = storage.new_key("jpg")
+    with storage.writing(key) as blob:
+        blob.write(b"bytes")
+    with transaction():
+        db.session.add(
+            Attachment(
+                room_id=message.room_id,
+                message_id=message.id,
+                stream="p",
+                uploader="visitor:1",
+                name=name,
+                media_type="image/jpeg",
+                size=5,
+                storage_key=key,
+                state="clean",
+                created_at=message.created_at,
+            )
+        )
+    return key

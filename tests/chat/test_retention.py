@@ -9,34 +9,23 @@ from app.chat.models import AgentSpan, Attachment, Message, Participant, Rating,
 from app.core import metrics, storage
 from app.core.database import db, read_now, transaction
 from app.core.mail import Mail
-from tests.chat.past import DAY, HOUR, MINUTE, messages_of, old_room, rate, read_all, write_room, write_span
+from tests.chat.past import (
+    DAY,
+    HOUR,
+    MINUTE,
+    attach,
+    messages_of,
+    old_room,
+    rate,
+    read_all,
+    write_room,
+    write_span,
+)
 
 
 @pytest.fixture
 def small_batches(monkeypatch):
     monkeypatch.setattr(retention, "BATCH", 4)
-
-
-def attach(message, name="vase.jpg"):
-    key = storage.new_key("jpg")
-    with storage.writing(key) as blob:
-        blob.write(b"bytes")
-    with transaction():
-        db.session.add(
-            Attachment(
-                room_id=message.room_id,
-                message_id=message.id,
-                stream="p",
-                uploader="visitor:1",
-                name=name,
-                media_type="image/jpeg",
-                size=5,
-                storage_key=key,
-                state="clean",
-                created_at=message.created_at,
-            )
-        )
-    return key
 
 
 def test_old_conversations_go_and_their_figures_stay(any_app, small_batches):

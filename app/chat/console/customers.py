@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from app.chat.access import Actor, at_desk
+from app.chat.accounts import find_account
 from app.chat.console.inbox_rows import Row, make_rows, selected
 from app.chat.models import Participant, Room
 from app.core.database import db
 from app.orders import queries as orders
 from app.orders.models import Order
 from app.orders.queries import Cart
-from app.security.models import User
 
 MOST_ORDERS = 5
 MOST_EARLIER = 5
@@ -49,13 +47,6 @@ def read_customer(actor: Actor, room: Room) -> Customer:
         orders=orders.list_orders(owner, MOST_ORDERS),
         earlier=list_earlier(actor, room),
     )
-
-
-def find_account(subject: str) -> User | None:
-    kind, _, public_id = subject.partition(":")
-    if kind != "user":
-        return None
-    return db.session.scalar(sa.select(User).where(User.public_id == public_id))
 
 
 def list_earlier(actor: Actor, room: Room) -> list[Row]:

@@ -1,11 +1,14 @@
 """A shopper's conversations go because they want it: the same deletion as by age, and the figures stay.
 
-What is on legal hold stays as it is. In groups, which others keep, their name is taken away from what they said.
+What is on legal hold stays as it is. In groups, which others keep, their name is taken away from what they said; not
+where they spoke as staff.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.chat.access import SYSTEM
 from app.chat.desk import endings
@@ -16,7 +19,7 @@ from app.chat.models import Message, Participant, Room
 from app.chat.models.room import DESK_KINDS
 from app.chat.queries import lock_room
 from app.chat.shelf import hold_ends
-from app.core.database import db, run_transaction
+from app.core.database import CHUNK, db, run_transaction
 from app.core.jobs import run_later
 from app.security import audit
 
@@ -56,7 +59,7 @@ def erase_shopper(subject: str, address: str) -> None:
     for room_id in [room.id for room in rooms_of(subject, address)]:
         erased += run_transaction(lambda room_id=room_id: forget(room_id))  # type: ignore[misc]
     if subject:
-        run_transaction(lambda: take_name_away(subject))
+        take_name_away(subject)
     if erased:
         run_transaction(lambda: record(subject, erased))
     if not finish_erasures():
@@ -94,13 +97,24 @@ def forget(room_id: int) -> bool:
 
 
 def take_name_away(subject: str) -> None:
-    """From what stays: rooms that others are in. Those on legal hold are evidence as they are."""
-    staying = sa.select(Room.id).where(~Room.legal_hold)
-    for model, sender, name in (
-        (Message, Message.sender, Message.sender_name),
-        (Participant, Participant.actor, Participant.name),
-    ):
-        run(sa.update(model).where(sender == subject, model.room_id.in_(staying)).values({name: NOBODY}))
+    """From groups; those on legal hold are evidence as they are. Not inside transaction()."""
+    groups = (
+        sa.select(Room.id)
+        .join(Participant, Participant.room_id == Room.id)
+        .where(Participant.actor == subject, Room.kind == "group", ~Room.legal_hold)
+    )
+    for whose, name in ((Message.sender, Message.sender_name), (Participant.actor, Participant.name)):
+        model = whose.class_
+        theirs = sa.and_(whose == subject, name != NOBODY, model.room_id.in_(groups))
+        while run_transaction(partial(rename_some, name, theirs)):
+            pass
+
+
+def rename_some(name: InstrumentedAttribute[str], theirs: sa.ColumnElement[bool]) -> int:
+    """A few, so that others may write in between. Returns how many."""
+    keys = sa.inspect(name.class_).primary_key
+    some = sa.tuple_(*keys).in_(sa.select(*keys).where(theirs).limit(CHUNK))
+    return run(sa.update(name.class_).where(some).values({name: NOBODY}))
 
 
 def finish_erasures() -> bool:

@@ -14,10 +14,11 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from app.chat import bubbles, queries
 from app.chat.keeping.erasure import rooms_of
 from app.chat.models import Attachment, Rating, Room
-from app.core import storage
+from app.core import idempotency, storage
 from app.core.clock import from_ms
-from app.core.database import db, transaction
+from app.core.database import db
 from app.core.errors import NotFound
+from app.core.idempotency import Answer
 from app.core.jobs import run_later
 from app.core.mail import write_mail
 
@@ -51,17 +52,24 @@ def is_export(key: str) -> bool:
 
 
 def make_export(key: str, subject: str, address: str, mail_to: str) -> None:
-    """As a job; a second run makes the same again."""
-    if storage.exists(key):
-        return
+    """As a job; killed anywhere, the next run does what is left."""
+    if not storage.exists(key):
+        write_archive(key, subject, address)
+    if mail_to:
+        idempotency.once("chat_export", key, b"", lambda: mail_link(key, mail_to))
+
+
+def mail_link(key: str, mail_to: str) -> Answer:
+    settings = current_app.config["SETTINGS"]
+    link = f"{settings.PUBLIC_URL}/support/data/copies/{signer().dumps(key)}"
+    write_mail(mail_to, "chat/export.mail.txt", link=link, hours=VALID_S // 3600)
+    return Answer({}, 200)
+
+
+def write_archive(key: str, subject: str, address: str) -> None:
     with storage.writing(key) as blob, ZipFile(blob, "w", ZIP_DEFLATED) as archive:
         told = [tell_room(room, archive) for room in rooms_of(subject, address)]
         archive.writestr("conversations.json", json.dumps(told, ensure_ascii=False, indent=2))
-    if mail_to:
-        settings = current_app.config["SETTINGS"]
-        link = f"{settings.PUBLIC_URL}/support/data/copies/{signer().dumps(key)}"
-        with transaction():
-            write_mail(mail_to, "chat/export.mail.txt", link=link, hours=VALID_S // 3600)
 
 
 def tell_room(room: Room, archive: ZipFile) -> dict[str, Any]:

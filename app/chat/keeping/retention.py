@@ -13,9 +13,9 @@ from flask import current_app
 
 from app.chat.figures import rollups
 from app.chat.keeping import purging
-from app.chat.keeping.purging import BATCH, clear_room, purge_messages
+from app.chat.keeping.purging import BATCH, MAY_GO, clear_room, purge_messages, take_rooms
 from app.chat.models import AgentSpan, Attachment, Message, Rating, Retention, Room, RoomEvent
-from app.chat.models.room import DESK_KINDS, KINDS, LIVE
+from app.chat.models.room import DESK_KINDS, KINDS
 from app.core import jobs, metrics
 from app.core.database import db, delete_in_chunks, read_now, run_transaction, transaction
 from app.inventory import days
@@ -25,8 +25,6 @@ ROOMS_AT_ONCE = 100
 MOST_BATCHES = 40
 
 log = logging.getLogger(__name__)
-
-may_go = ~Room.legal_hold & (Room.kind.not_in(DESK_KINDS) | Room.status.not_in(LIVE))
 
 
 @dataclass
@@ -61,7 +59,7 @@ def keep_to_limits(most_batches: int | None = None) -> Kept:
             if batches == most_batches:
                 kept.is_done = False
                 return kept
-            gone = purge_messages(ids, before, may_go)
+            gone = purge_messages(ids, before)
             kept.messages, kept.stuck, batches = (
                 kept.messages + gone,
                 kept.stuck + len(ids) - gone,
@@ -102,7 +100,7 @@ def select_due(kind: str, before: int) -> sa.Select[int, int]:
     return (
         sa.select(Message.id, Message.created_at)
         .join(Room, Room.id == Message.room_id)
-        .where(Message.created_at < before, Room.kind == kind, may_go)
+        .where(Message.created_at < before, Room.kind == kind, MAY_GO)
     )
 
 
@@ -115,7 +113,7 @@ def drop_empty(kind: str, before: int) -> int:
         sa.exists().where(Rating.room_id == Room.id, Rating.created_at >= before),
     ]
     empty = sa.select(Room.id).where(
-        Room.kind == kind, Room.opened_at < before, may_go, *(~each for each in left)
+        Room.kind == kind, Room.opened_at < before, MAY_GO, *(~each for each in left)
     )
     if kind not in DESK_KINDS:
         empty = empty.where(Room.participant_count == 0)
@@ -148,10 +146,7 @@ def purge_closed() -> int:
         return 0
     said = sa.exists().where(Message.room_id == Room.id)
     closed = sa.select(Room).where(
-        Room.status == "closed",
-        Room.kind.in_(DESK_KINDS),
-        ~Room.legal_hold,
-        said | (Room.min_p <= Room.head_p),
+        Room.status == "closed", Room.kind.in_(DESK_KINDS), MAY_GO, said | (Room.min_p <= Room.head_p)
     )
     rooms = db.session.scalars(closed.order_by(Room.id).limit(ROOMS_AT_ONCE)).all()
     for room_id in [room.id for room in rooms]:
@@ -160,11 +155,11 @@ def purge_closed() -> int:
 
 
 def purge_log(room_id: int) -> bool:
-    """Delete all that was said in this room, with its figures settled first. False when files had to stay."""
+    """Delete all that was said in this room, with its figures settled first. False when something had to stay."""
 
     def settle() -> None:
-        if room := db.session.get(Room, room_id):
-            rollups.settle_room(room)
+        for each in take_rooms(Room.id == room_id):
+            rollups.settle_room(db.session.get_one(Room, each))
 
     run_transaction(settle)
     return clear_room(room_id)

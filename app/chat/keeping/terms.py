@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.chat import queries
 from app.chat.access import Actor
-from app.chat.errors import UnknownRoom
+from app.chat.errors import RoomClosed, UnknownRoom
 from app.chat.keeping import retention
+from app.chat.keeping.erasure import ERASED
 from app.chat.models import Retention, Room
 from app.chat.models.room import KINDS
 from app.core.database import db
@@ -47,11 +47,15 @@ def list_held() -> Sequence[Room]:
 
 
 def hold_for_law(public_id: str, is_held: bool, actor: Actor) -> Room:
-    """Raises UnknownRoom."""
-    room = queries.find_room(public_id)
+    """Raises UnknownRoom, and RoomClosed for one that is being erased."""
+    row = sa.select(Room).where(Room.public_id == public_id).with_for_update()
+    room = db.session.scalar(row.execution_options(populate_existing=True))
     if room is None:
         raise UnknownRoom()
-    queries.lock_room(room)
+    if room.close_reason == ERASED:
+        raise RoomClosed(
+            "This conversation is being deleted, as its shopper wished; it cannot be kept any more"
+        )
     room.legal_hold = is_held
     room.version += 1
     audit.record(

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.chat import queries
-from app.chat.console.customers import find_account
+from app.chat.accounts import find_account
 from app.chat.desk import hours
 from app.chat.models import Message, Room
 from app.core.database import db
