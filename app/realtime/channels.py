@@ -4,6 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+# That one request over HTTP may name; whether a private one may be heard can be a look at the database each. Our own client
+# asks for as many at once as may all be private.
+MOST_CHANNELS = 200
+MOST_PRIVATE = 100
+
 STATE_HISTORY = 1
 EVENT_HISTORY = 300
 

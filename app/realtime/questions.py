@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.errors import Invalid
+from app.realtime.channels import MOST_CHANNELS
 from app.realtime.live.inbound import LANGUAGE, LONGEST_NAME, BadFrame, Wanted, read_wanted
-
-MOST_CHANNELS = 200
 
 
 @dataclass

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 
 from app.core.redis import RedisDown
 from app.realtime import presence, snapshots
-from app.realtime.channels import Channel, find_channel
+from app.realtime.channels import MOST_PRIVATE, Channel, find_channel
 from app.realtime.live import history
 from app.realtime.live.history import Snapshot
 from app.realtime.live.inbound import Since, Wanted
@@ -21,8 +21,6 @@ from app.realtime.publish import Message
 
 # Whoever has nothing of a state channel wants the newest.
 NOTHING = Since(version=-1)
-# In one request. Whether a private one may be heard can be a look at the database each.
-MOST_PRIVATE = 50
 
 Question = tuple[str, Channel, Since | None]
 

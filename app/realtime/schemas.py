@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from app.realtime.channels import MOST_CHANNELS
+
 LARGEST_PAYLOAD = 16 * 1024
 USER_ID = r"^[A-Za-z0-9_-]{1,64}$"
 
@@ -54,7 +56,7 @@ class TokenRequest(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    channels: Annotated[list[Annotated[str, Field(max_length=128)]], Field(max_length=200)] = []
+    channels: Annotated[list[Annotated[str, Field(max_length=128)]], Field(max_length=MOST_CHANNELS)] = []
 
 
 class TicketRequest(BaseModel):

@@ -5,18 +5,21 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
-from app.realtime.channels import CHANNELS
+from app.realtime.channels import CHANNELS, MOST_CHANNELS, MOST_PRIVATE
 from app.realtime.live import history, inbound
 from app.realtime.live.history import Snapshot
 from app.realtime.live.limits import CHANNEL_RATE, MOST_ROOMS
 from app.realtime.live.typists import LEAST_SECONDS, TIMES_MS
 from app.realtime.questions import read_questions
+from app.realtime.schemas import TokenRequest
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/api.md").read_text()
 LIVE = "\n".join(path.read_text() for path in sorted((ROOT / "app/realtime/live").glob("*.py")))
+RECOVERY = (ROOT / "static/js/live/recovery.js").read_text()
 CLIENT = (ROOT / "static/js/live/client.js").read_text()
 EXAMPLES = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
 # On the wire there is neither: 1005 is a close frame without a code, 1006 none at all.
@@ -161,6 +164,22 @@ def test_the_limits_are_the_defaults() -> None:
     assert limits["sockets of one process"] == str(default["WEBSOCKET_MAX_CLIENTS"])
     waiting = f"{default['WEBSOCKET_QUEUE_BYTES'] // 1024} KiB or {default['WEBSOCKET_QUEUE_FRAMES']} frames"
     assert limits["waiting for a slow reader"] == waiting
+
+
+def test_what_the_client_asks_at_once_over_http_is_answered_whole() -> None:
+    """Also where all of it is private, as in the agents' console."""
+    at_once = re.search(r"CHANNELS_PER_REQUEST = (\d+);", RECOVERY)
+
+    assert at_once and int(at_once.group(1)) == MOST_PRIVATE
+    told = f"At most {MOST_CHANNELS} channels a request, {MOST_PRIVATE} of them private"
+    assert told in section("Without a socket")
+    assert metadata_limit(TokenRequest) == MOST_CHANNELS
+
+
+def metadata_limit(model: type[BaseModel]) -> int:
+    return next(
+        rule.max_length for rule in model.model_fields["channels"].metadata if hasattr(rule, "max_length")
+    )
 
 
 def test_every_option_and_method_of_the_javascript_client_is_described() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from app.core.errors import Forbidden
 from app.realtime import pages
-from app.realtime.recover import MOST_PRIVATE
+from app.realtime.channels import MOST_PRIVATE
 from app.realtime.tokens import read_subscription
 from app.security import access
 from app.security.tokens import create_token
