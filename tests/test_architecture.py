@@ -38,6 +38,7 @@ HEAVY = (
     "aiohttp",
 )
 LONGEST_FILE = 250
+SHORT_BODY = 80
 
 
 def imports(path: Path) -> Iterator[list[str]]:
@@ -147,3 +148,20 @@ def test_files_have_one_noun_and_names_that_say_it() -> None:
 
     assert vague == []
     assert long == []
+
+
+def test_no_function_stands_twice() -> None:
+    """Short ones may, where sharing one would tie packages together that have nothing to do with each other."""
+    places: dict[str, list[str]] = {}
+    for path in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                places.setdefault(body_of(node), []).append(f"{path.relative_to(APP)}: {node.name}")
+
+    assert [twice for body, twice in places.items() if len(twice) > 1 and len(body) > SHORT_BODY] == []
+
+
+def body_of(function: ast.FunctionDef) -> str:
+    """What it does, without what is said of it."""
+    done = function.body[ast.get_docstring(function) is not None :]
+    return "\n".join(map(ast.unparse, done))

@@ -28,6 +28,8 @@ from app.security.access import current_caller, current_user, require_scope
 Right = Literal["read", "post", "notes", "invite"]
 SUPERVISORS = ("admin", "program")
 STAFF = ("agent", "staff", *SUPERVISORS)
+# Before the names of those whom a program speaks for. They have no account and no socket here.
+EXTERNAL = "ext:"
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def rights_of(actor: Actor, room: Room) -> frozenset[Right]:
 
 
 def desk_rights(actor: Actor, room: Room) -> frozenset[Right]:
-    if actor.is_supervisor or actor.subject == room.assignee:
+    if actor.is_supervisor or (actor.role == "agent" and actor.subject == room.assignee):
         return frozenset({"read", "post", "notes", "invite"})
     if is_of_desk(actor, room):
         return frozenset({"read", "post", "notes", *(("invite",) if room.kind == "order" else ())})
@@ -127,12 +129,10 @@ def at_desk(actor: Actor) -> sa.ColumnElement[bool]:
     """The rooms that the first two lines of the table open to this member of the desk, notes and all, as a condition."""
     if actor.is_supervisor:
         return Room.kind.in_(DESK_KINDS)
-    theirs = Room.kind.in_(DESK_KINDS) & (Room.assignee == actor.subject)
-    if actor.is_staff:
-        theirs |= Room.kind == "order"
+    theirs: sa.ColumnElement[bool] = Room.kind == "order" if actor.is_staff else sa.false()
     if actor.role == "agent":
         near = Room.department_id.is_(None) | Room.department_id.in_(actor.departments)
-        theirs |= Room.kind.in_(("support", "sales")) & near
+        theirs |= Room.kind.in_(("support", "sales")) & (near | (Room.assignee == actor.subject))
     return theirs
 
 

@@ -1,15 +1,16 @@
 """What a guest talked about becomes the account's at login."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.chat import members, queries
 from app.chat.access import Actor
+from app.chat.accounts import find_account
 from app.chat.desk import endings
 from app.chat.models import Participant, Room
 from app.core.database import db
-from app.security.models import User
 
 
 def follow_login(_: Any, *, guest: str, owner: str) -> None:
@@ -17,16 +18,26 @@ def follow_login(_: Any, *, guest: str, owner: str) -> None:
 
     Nobody has two conversations at the desk: of the guest's and the account's own the account's goes on.
     """
-    rooms = db.session.scalars(sa.select(Room).where(Room.owner == guest).order_by(Room.id)).all()
+    rooms = lock_rooms(guest)
     if not rooms:
         return
-    name = db.session.scalar(sa.select(User.name).where(User.public_id == owner.removeprefix("user:")))
-    account = Actor(owner, name or "", "shopper")
+    user = find_account(owner)
+    account = Actor(owner, user.name if user else "", "shopper")
     for room in rooms:
-        queries.lock_room(room)
         if room.is_live and room.kind != "order" and queries.find_live_room(owner):
             endings.end(room, "merged")
         hand_over(room, guest, account)
+
+
+def lock_rooms(owner: str) -> Sequence[Room]:
+    """All of them before the first ends and gives its agent's slot back: agents come after rooms."""
+    return db.session.scalars(
+        sa.select(Room)
+        .where(Room.owner == owner)
+        .order_by(Room.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def hand_over(room: Room, guest: str, account: Actor) -> None:

@@ -23,9 +23,13 @@ def new_room_limit() -> str:
     return PROGRAM_MESSAGES if current_caller().role == "program" else NEW_ROOMS
 
 
+def new_rooms_of_address_limit() -> str:
+    return PROGRAM_MESSAGES if current_caller().role == "program" else NEW_ROOMS_OF_ADDRESS
+
+
 # One count for all rooms and both streams.
 messages = limiter.shared_limit(message_limit, scope="chat_messages", key_func=sender_key)
 new_rooms = limiter.shared_limit(new_room_limit, scope="chat_rooms", key_func=sender_key)
 new_rooms_of_address = limiter.shared_limit(
-    NEW_ROOMS_OF_ADDRESS, scope="chat_rooms_of_address", key_func=address_key
+    new_rooms_of_address_limit, scope="chat_rooms_of_address", key_func=address_key
 )

@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import current_app
 
 from app.chat import filters, log, queries, text
@@ -13,7 +14,7 @@ from app.chat.desk import turns
 from app.chat.errors import ClientIdReused, RoomClosed
 from app.chat.files.removal import remove_files_of
 from app.chat.lines import Draft, write_line
-from app.chat.models import Message, Room
+from app.chat.models import Message, QuotedCard, Room
 from app.core.database import after_commit, db, read_now
 from app.core.errors import Invalid
 
@@ -67,6 +68,7 @@ def redact_message(room: Room, message: Message) -> None:
     message.body, message.payload, message.redacted_at = "", {}, read_now()
     db.session.flush()
     log.append(room, message.stream, "redact", message_id=message.id)
+    db.session.execute(sa.delete(QuotedCard).where(QuotedCard.message_id == message.id))
     if message.kind == "file":
         message_id = message.id
         after_commit(lambda: remove_files_of([message_id]))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.chat.errors import UnknownRoom
-from app.chat.models import Message, Participant, Room, RoomEvent
+from app.chat.models import Assignment, Message, Participant, Room, RoomEvent
 from app.chat.models.room import LIVE
 from app.core.database import db
 
@@ -64,6 +64,16 @@ def find_order_room(owner: str, order_id: int) -> Room | None:
         sa.select(Room)
         .where(Room.owner == owner, Room.order_id == order_id, Room.kind == "order", Room.status != "closed")
         .order_by(Room.id.desc())
+        .limit(1)
+    )
+
+
+def find_last_agent(room: Room) -> str | None:
+    """Who has the room, or had it last."""
+    return db.session.scalar(
+        sa.select(Assignment.agent)
+        .where(Assignment.room_id == room.id)
+        .order_by(Assignment.id.desc())
         .limit(1)
     )
 

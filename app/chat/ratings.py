@@ -1,11 +1,9 @@
 """What a shopper says of a conversation that is over: once for each, and changeable."""
 
-import sqlalchemy as sa
-
 from app.chat import queries
 from app.chat.access import Actor
 from app.chat.errors import RoomNotOver
-from app.chat.models import Assignment, Rating, Room
+from app.chat.models import Rating, Room
 from app.core.database import db, read_now
 from app.core.errors import Forbidden
 
@@ -22,15 +20,6 @@ def rate_room(room: Room, actor: Actor, score: int, comment: str) -> Rating:
     rating = db.session.get(Rating, room.id) or Rating(room_id=room.id)
     rating.score, rating.comment = score, comment
     # The day's figures have it once, however often it is changed.
-    rating.agent, rating.created_at = find_last_agent(room), rating.created_at or read_now()
+    rating.agent, rating.created_at = queries.find_last_agent(room), rating.created_at or read_now()
     db.session.add(rating)
     return rating
-
-
-def find_last_agent(room: Room) -> str | None:
-    return db.session.scalar(
-        sa.select(Assignment.agent)
-        .where(Assignment.room_id == room.id)
-        .order_by(Assignment.id.desc())
-        .limit(1)
-    )

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.inventory.schemas import Sku
+
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 # `ext:` goes before it.
 OwnerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:@-]{1,64}$")]
@@ -71,6 +73,28 @@ class Posted(MessageOut):
     """`duplicate`: it was stored before, by the same clientId."""
 
     duplicate: bool
+
+
+class CardIn(Asked):
+    clientId: ClientId
+    sku: Sku
+
+
+class KeepIn(Asked):
+    """How many of what are kept for the shopper, and for how many minutes."""
+
+    clientId: ClientId
+    sku: Sku
+    quantity: int
+    minutes: int
+
+
+class HoldOut(BaseModel):
+    id: str
+    sku: str
+    quantity: int
+    state: Literal["held", "taken", "released", "expired"]
+    expiresAt: datetime
 
 
 class MessagePage(BaseModel):

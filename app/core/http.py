@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, BinaryIO, TypeVar
 
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, current_app, g, make_response, redirect, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
@@ -126,6 +126,14 @@ def safe_next(path: str | None) -> str:
 def is_fragment_request() -> bool:
     """htmx asks for a part of the page; its history restore asks for the whole page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def fresh(html: str, status: int = 200) -> Response:
+    """A page or a part of it, as it was asked for; no cache keeps either, so that going back asks again."""
+    response = make_response(html, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "HX-Request, HX-History-Restore-Request"
+    return response
 
 
 def wants_json() -> bool:

@@ -170,9 +170,13 @@ def find_named(caller: Caller, reservation_id: str | None, named: str | None) ->
 
 
 def require_payable(held: Hold) -> None:
-    """What a shopper holds is sold by its order, once that is paid: then it is confirmed. Raises Forbidden."""
-    if held.status == "held" and held.owner.startswith(("user:", "visitor:")):
-        raise Forbidden("A shopper holds this and has not paid; their order sells it")
+    """What a shopper holds, or staff keep for one, is sold by the shopper's order, once that is paid: then it is confirmed.
+
+    Raises Forbidden.
+    """
+    whose = held.promised_to or held.owner
+    if held.status == "held" and whose.startswith(("user:", "visitor:")):
+        raise Forbidden("This is held for a shopper who has not paid; their order sells it")
 
 
 def origin(caller: Caller, reason: str) -> Origin:

@@ -53,6 +53,15 @@ def test_whoever_has_a_room_may_invite(app):
     assert rights(JONAS, room) == ALL
 
 
+@pytest.mark.parametrize("kind", ["support", "order"])
+def test_who_is_no_agent_any_more_has_no_right_in_what_they_had(app, kind):
+    room = open_room(ADA, kind=kind)
+    room.assignee = MIRA.subject
+
+    assert rights(MIRA, room) == ALL
+    assert rights(Actor(MIRA.subject, "Mira", "shopper"), room) == set()
+
+
 def test_an_agent_who_shops_has_a_shoppers_rights_in_a_room_of_another_department(app):
     room = open_room(JONAS, department_id=make_department("Studio", MIRA))
 

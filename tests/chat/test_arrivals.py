@@ -1,13 +1,19 @@
 """A guest who signs in goes on talking, on every device of the account."""
 
 import pytest
+import sqlalchemy as sa
 
 from app.chat import queries
 from app.chat.access import rights_of
 from app.chat.arrivals import follow_login
-from app.chat.models import Participant
+from app.chat.desk import endings
+from app.chat.models import Participant, Room
 from app.core.database import db, run_transaction
+from tests.chat.desk import add_agent, ask, slots_of
 from tests.chat.talking import ADA, JUN, MIRA, open_room, say
+from tests.factories import make_product
+from tests.orders.buying import ADA as PARTY
+from tests.orders.buying import buy
 
 
 def sign_in():
@@ -37,6 +43,36 @@ def test_of_two_conversations_the_accounts_own_goes_on(any_app):
     assert queries.find_current_room(JUN.subject).id == own.id
     ended = queries.get_room(guests.id)
     assert (ended.status, ended.owner, ended.close_reason) == ("resolved", JUN.subject, "merged")
+
+
+def test_all_of_the_guests_rooms_are_taken_before_any_agent_is(any_app, monkeypatch):
+    """Whoever has a room may wait for an agent; nobody who has an agent waits for a room."""
+    make_product(sku="CUP", stock=3)
+    order = buy(PARTY, CUP=1)
+    add_agent(MIRA)
+    open_room(JUN)
+    ask(ADA)
+    open_room(ADA, kind="order", order_id=order.id)
+    end, free = endings.end, []
+
+    def look(room, reason):
+        free.extend(list_free(ADA))
+        end(room, reason)
+
+    monkeypatch.setattr(endings, "end", look)
+    sign_in()
+
+    assert slots_of(MIRA) == 0
+    assert free == []
+
+
+def list_free(owner):
+    """The rooms that nobody has taken. SQLite has one writer at a time, who has them all."""
+    if db.engine.dialect.name == "sqlite":
+        return []
+    with db.engine.connect() as other:
+        rooms = sa.select(Room.id).where(Room.owner == owner.subject).with_for_update(skip_locked=True)
+        return other.scalars(rooms).all()
 
 
 @pytest.mark.parametrize("times", [1, 2])

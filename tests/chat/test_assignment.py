@@ -190,6 +190,18 @@ def test_while_somebody_else_is_there_it_waits_for_them(any_app):
     assert slots_of(JONAS) == 1
 
 
+def test_a_colleague_who_is_away_is_nobody_to_wait_for(any_app):
+    add_agent(MIRA)
+    room = ask(ADA)
+    add_agent(JONAS, status="away")
+    act(endings.decline_room, room, MIRA)
+    age(room, 121_000)
+
+    drain()
+
+    assert reread(room).assignee == MIRA.subject
+
+
 def test_a_room_that_left_the_queue_meanwhile_is_passed_over(any_app):
     add_agent(MIRA)
     room = wait_in_line(ADA)

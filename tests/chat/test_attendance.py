@@ -145,6 +145,21 @@ def test_while_redis_is_down_nobody_is_lost_and_rooms_are_given_away(make_app):
         assert pass_time(room).status == "assigned"
 
 
+def test_those_who_go_at_once_are_missed_one_by_one_in_the_order_of_locks(any_app, monkeypatch):
+    for actor in (MIRA, JONAS):
+        add_agent(actor, lease_ms=60_000)
+    cut, busy = attendance.run_transaction, []
+    monkeypatch.setattr(attendance, "run_transaction", lambda act: busy.append(list_shorter()) or cut(act))
+
+    assert attendance.miss_absent([]) == 2
+
+    assert busy == [[], [JONAS.subject]]
+
+
+def list_shorter():
+    return [each.agent for each in agents.list_agents() if each.lease_until < read_now() + LEASE_MS]
+
+
 def test_who_is_missed_has_45_seconds_from_when_they_went(any_app):
     add_agent(MIRA, lease_ms=60_000)
     show_present()

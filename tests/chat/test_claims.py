@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.chat.desk import agents, assignment, endings
-from app.chat.errors import AgentAway, AgentFull, RoomChanged
+from app.chat.errors import AgentAway, AgentFull, RoomChanged, RoomClosed
 from app.chat.models import Room
 from app.core.database import db
 from app.core.errors import Forbidden
@@ -18,6 +18,7 @@ from tests.chat.desk import (
     check_counters,
     lines_of,
     pass_time,
+    reread,
     slots_of,
     speak,
     turns_of,
@@ -132,3 +133,17 @@ def test_agents_join_the_rooms_that_they_get(any_app):
 
     assert (room.participant_count, speak(room, MIRA).participant_count) == (2, 2)
     assert db.session.scalar(sa.select(Room.participant_count).where(Room.id == room.id)) == 2
+
+
+def test_what_was_given_up_is_not_claimed_beside_its_shoppers_new_conversation(any_app):
+    add_agent(MIRA, status="away")
+    old = act(endings.end_chat, wait_in_line(ADA), ADA)
+    new = wait_in_line(ADA)
+
+    with pytest.raises(RoomClosed, match="another conversation") as refused:
+        act(assignment.claim_room, old, MIRA)
+
+    assert refused.value.facts == {"room": new.public_id}
+    assert (reread(old).status, slots_of(MIRA)) == ("abandoned", 0)
+    act(endings.end_chat, new, ADA)
+    assert act(assignment.claim_room, old, MIRA).assignee == MIRA.subject

@@ -129,6 +129,17 @@ def test_what_is_there_already_or_nowhere_is_not_waited_for(any_app, event):
         act(endings.hold_room, room, MIRA, event)
 
 
+def test_whoever_does_not_have_a_room_does_not_resolve_it_but_for_a_supervisor(any_app):
+    add_agent(MIRA)
+    room, queued = ask(ADA), wait_in_line()
+    add_agent(JONAS)
+
+    for each in (room, queued):
+        with pytest.raises(Forbidden):
+            act(endings.resolve_room, each, JONAS)
+    assert act(endings.resolve_room, room, INES).status == "resolved"
+
+
 def test_a_room_in_the_queue_is_resolved_by_a_supervisor(any_app):
     room = wait_in_line(ADA)
 

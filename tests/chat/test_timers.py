@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from app.chat.access import Actor
 from app.chat.desk import endings, timers
 from app.chat.models import OpeningTime, Room
 from app.core.database import db, transaction
@@ -23,7 +24,7 @@ from tests.chat.desk import (
     turns_of,
     wait_in_line,
 )
-from tests.chat.talking import ADA, JONAS, MIRA
+from tests.chat.talking import ADA, JONAS, JUN, MIRA, open_room
 
 MINUTE, HOUR = 60_000, 3600_000
 
@@ -103,6 +104,15 @@ def test_who_wrote_just_now_is_here_with_or_without_a_socket(any_app):
     assert pass_time(room).status == "queued"
 
 
+def test_whom_a_program_speaks_for_is_never_seen_and_not_given_up_for_that(any_app):
+    room = wait_in_line(Actor("ext:ada", "Ada", "guest"), waited_ms=10 * MINUTE)
+    show_present()
+    pass_time(room)
+    age(room, 10 * MINUTE)
+
+    assert (pass_time(room).status, room.left_at) == ("queued", None)
+
+
 def test_a_message_that_was_left_is_not_given_up_though_its_shopper_has_gone(any_app):
     room = ask(ADA)
     age(room, HOUR)
@@ -156,6 +166,17 @@ def test_what_was_abandoned_closes_too(any_app):
     age(room, 73 * HOUR)
 
     assert pass_time(room).status == "closed"
+
+
+def test_what_nothing_was_said_in_for_a_day_closes_and_a_message_that_was_left_stays(any_app):
+    empty, left = open_room(ADA), ask(JUN)
+    age(empty, 23 * HOUR)
+    age(left, 48 * HOUR)
+    assert pass_time(empty).status == "offline"
+
+    age(empty, 2 * HOUR)
+
+    assert (pass_time(empty).status, reread(left).status) == ("closed", "offline")
 
 
 def test_a_room_that_cannot_be_changed_keeps_no_other_from_being_changed(any_app, monkeypatch):

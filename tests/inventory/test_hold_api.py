@@ -4,8 +4,10 @@ import pytest
 
 from app.core.database import run_transaction
 from app.inventory import queries, reservations
+from app.inventory.reservations import Party
 from app.security.tokens import create_token
 from tests.factories import make_product, make_user
+from tests.inventory.holding import BY_TEST
 from tests.security.test_login import csrf_of, sign_in
 
 URL = "/api/realtime/inventory"
@@ -195,3 +197,14 @@ def test_reading_figures_tells_what_is_reserved(app, client, program):
 
     assert (read["onHand"], read["reserved"], read["available"]) == (10, 2, 8)
     assert (read["movements"][0]["kind"], read["movements"][0]["reservedDelta"]) == ("reserve", 2)
+
+
+def test_what_staff_keep_for_a_shopper_is_sold_by_the_shopper_s_order_only(any_app, client, program):
+    make_product(sku="CUP", stock=10)
+    kept = Party("chat:one", promised_to="user:ada")
+    held = run_transaction(lambda: reservations.reserve(kept, {"CUP": 2}, 60, BY_TEST)).id
+
+    refused = client.put(URL, json={"orderId": "KM-9", "reservationId": held}, headers=program)
+
+    assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
+    assert (queries.get_stock("CUP").on_hand, reserved()) == (10, 2)

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.chat.api import desk, files, messages, records, rooms
+from app.chat.api import desk, files, messages, records, rooms, shelf
 
 
 def init_app(app: Flask) -> None:
-    for part in (rooms, messages, files, desk, records):
+    for part in (rooms, messages, files, shelf, desk, records):
         app.register_blueprint(part.bp)

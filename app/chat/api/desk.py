@@ -24,7 +24,7 @@ from app.chat.desk_schemas import (
     Transfer,
     Waiting,
 )
-from app.chat.errors import AgentAway, AgentFull, RoomChanged, UnknownRoom
+from app.chat.errors import AgentAway, AgentFull, RoomChanged, RoomClosed, UnknownRoom
 from app.chat.models import Agent, Room
 from app.chat.schemas import RoomDetail
 from app.core import idempotency
@@ -37,7 +37,7 @@ from app.core.openapi import Operation, describes
 from app.security.access import require_scope
 from app.security.limits import API_READ, API_WRITE, limiter
 
-MOVED = (*ASKED, UnknownRoom, Forbidden, NotFound, RoomChanged, AgentFull, AgentAway)
+MOVED = (*ASKED, UnknownRoom, Forbidden, NotFound, RoomChanged, RoomClosed, AgentFull, AgentAway)
 
 bp = Blueprint("chat_desk_api", __name__, url_prefix="/api/realtime/chat")
 

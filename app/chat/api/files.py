@@ -54,7 +54,7 @@ def post_file(room_id: str) -> tuple[Response, int]:
 @describes(Operation("A file, and where its bytes are", FileLink, errors=(*READ, UnknownFile)))
 def show_file(file_id: str) -> Response:
     file = get_file(current_actor(), file_id)
-    path = f"/chat/files/{file.public_id}" if file.state == "clean" else None
+    path = file.path if file.state == "clean" else None
     link = FileLink(
         **bubbles.file_data(file),
         path=path,

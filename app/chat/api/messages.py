@@ -4,9 +4,9 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from app.chat import bubbles, limits, messages, queries, reads
-from app.chat.access import Actor, current_actor, get_stream_for
+from app.chat.access import EXTERNAL, Actor, current_actor, get_stream_for
 from app.chat.api.refusals import ASKED, READ
-from app.chat.api.told import event_out, message_out, messages_out
+from app.chat.api.told import event_out, messages_out, posted_out
 from app.chat.asking import read_limit, read_number, read_stream, wrong
 from app.chat.errors import ClientIdReused, RoomClosed, UnknownRoom
 from app.chat.filters import Blocked
@@ -42,17 +42,14 @@ def post_message(room_id: str) -> tuple[Response, int]:
     room = get_stream_for(actor, room_id, sent.stream, "post")
     speaker = speaker_of(actor, room, sent)
     draft = Draft(sent.clientId, sent.body, sent.stream)
-    posted = run_transaction(lambda: messages.post_message(room, speaker, draft))
-    (bubble,) = bubbles.make_bubbles(room, [posted.message])
-    answer = Posted(**message_out(bubble).model_dump(), duplicate=posted.duplicate)
-    return jsonify(answer.model_dump(mode="json")), 200 if posted.duplicate else 201
+    return posted_out(room, run_transaction(lambda: messages.post_message(room, speaker, draft)))
 
 
 def speaker_of(actor: Actor, room: Room, sent: MessageIn) -> Actor:
     """Whose words these are. Raises Forbidden when a person names somebody else, Invalid when that one has no say here."""
     if sent.ownerId is None:
         return actor
-    owner = f"ext:{sent.ownerId}"
+    owner = f"{EXTERNAL}{sent.ownerId}"
     if actor.role != "program":
         raise Forbidden("You can speak only for yourself; leave ownerId out")
     if room.owner != owner or sent.stream != "p":

@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from app.chat import ratings
-from app.chat.access import Actor, current_actor, get_room_for
+from app.chat.access import EXTERNAL, Actor, current_actor, get_room_for
 from app.chat.api.refusals import ASKED, KEY, READ
 from app.chat.api.told import room_detail
 from app.chat.asking import read_number, wrong
@@ -100,7 +100,7 @@ def shopper_of(actor: Actor, room: Room, owner_id: str | None) -> Actor:
     """Who rates. Raises Invalid when a program names somebody else than the room's shopper."""
     if actor.role != "program" or owner_id is None:
         return actor
-    if room.owner != f"ext:{owner_id}":
+    if room.owner != f"{EXTERNAL}{owner_id}":
         raise wrong("ownerId", "This conversation was not opened for them")
     return Actor(room.owner, room.name, "guest")
 

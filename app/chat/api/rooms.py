@@ -3,19 +3,18 @@
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
-from app.chat import members, messages, rooms
-from app.chat.access import Actor, current_actor, get_room_for
+from app.chat import messages, rooms
+from app.chat.access import EXTERNAL, Actor, current_actor, get_room_for
 from app.chat.api.refusals import ASKED, KEY, READ
 from app.chat.api.told import room_detail, room_out
 from app.chat.asking import read_limit
-from app.chat.console import room_list
-from app.chat.console.customers import find_account
+from app.chat.console import member_rooms, room_list
 from app.chat.console.room_list import RoomQuery
 from app.chat.errors import RoomClosed, RoomFull, UnknownMember, UnknownRoom
 from app.chat.filters import Blocked
-from app.chat.limits import new_room_limit, sender_key
+from app.chat.limits import new_rooms, new_rooms_of_address
 from app.chat.lines import Draft
-from app.chat.models import Department, Room
+from app.chat.models import Department
 from app.chat.models.room import DESK_KINDS, KINDS, STATUSES
 from app.chat.rooms import Opening
 from app.chat.schemas import ParticipantIn, RoomDetail, RoomIn, RoomPage
@@ -60,7 +59,8 @@ def list_rooms() -> Response:
 
 
 @bp.post("")
-@limits.limiter.limit(new_room_limit, key_func=sender_key)
+@new_rooms
+@new_rooms_of_address
 @describes(
     Operation(
         "Open a conversation; a shopper has one with the desk at a time, and gets that again",
@@ -98,7 +98,7 @@ def owner_of(actor: Actor, wanted: RoomIn) -> Actor:
     if actor.role == "program":
         if wanted.ownerId is None:
             raise Invalid(errors=[{"field": "ownerId", "message": "Say for whom"}])
-        return Actor(f"ext:{wanted.ownerId}", wanted.name or "Guest", "guest")
+        return Actor(f"{EXTERNAL}{wanted.ownerId}", wanted.name or "Guest", "guest")
     if wanted.ownerId is not None:
         raise Forbidden("You can open a conversation only for yourself; leave ownerId out")
     return actor
@@ -121,7 +121,7 @@ def make_opening(owner: Actor, wanted: RoomIn) -> Opening:
 def find_order_id(owner: Actor, number: str) -> int:
     """Raises UnknownOrder, for shoppers also when it is not theirs; a program may name any."""
     order = get_order(number)
-    if order.owner != owner.subject and not owner.subject.startswith("ext:"):
+    if order.owner != owner.subject and not owner.subject.startswith(EXTERNAL):
         raise UnknownOrder()
     return order.id
 
@@ -146,30 +146,21 @@ def show_room(room_id: str) -> Response:
 )
 def post_participant(room_id: str) -> Response:
     actor = current_actor()
-    room = get_room_for(actor, room_id, "invite")
+    room = member_rooms.get_member_room(actor, room_id, "invite")
     wanted = read_json(ParticipantIn)
-    newcomer = find_member(room, wanted.actor)
 
     def act() -> Answer:
-        members.join(room, newcomer, "agent" if room.is_desk else "member")
+        member_rooms.invite(room, actor, wanted.actor)
         return Answer(room_detail(room), 200)
 
     return idempotency.answer_request(actor.subject, act)
-
-
-def find_member(room: Room, subject: str) -> Actor:
-    """Raises UnknownMember, also for shoppers where only staff may be."""
-    user = find_account(subject)
-    if user is None or (room.kind != "group" and not user.is_staff):
-        raise UnknownMember()
-    return Actor(subject, user.name, user.role)
 
 
 @bp.delete("/<room_id>/participants/<member>")
 @limits.limiter.limit(limits.API_WRITE)
 @describes(
     Operation(
-        "Take somebody out of a room, or leave it",
+        "Take somebody out of a room with members, or leave it",
         RoomDetail,
         errors=(*ASKED, UnknownRoom, Forbidden, UnknownMember),
         headers=(KEY,),
@@ -177,11 +168,10 @@ def find_member(room: Room, subject: str) -> Actor:
 )
 def delete_participant(room_id: str, member: str) -> Response:
     actor = current_actor()
-    room = get_room_for(actor, room_id, "read" if member == actor.subject else "invite")
+    room = member_rooms.get_member_room(actor, room_id, "read" if member == actor.subject else "invite")
 
     def act() -> Answer:
-        if not members.leave(room, member):
-            raise UnknownMember()
+        member_rooms.leave(room, actor, member)
         return Answer(room_detail(room), 200)
 
     return idempotency.answer_request(actor.subject, act)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from app.chat import bubbles, queries
+from flask import jsonify
+from werkzeug.wrappers import Response
+
+from app.chat import bubbles, messages, queries
 from app.chat.bubbles import Bubble, Told
 from app.chat.models import Message, Participant, Room
-from app.chat.schemas import Event, MessageOut, ParticipantOut, RoomDetail, RoomOut
+from app.chat.schemas import Event, MessageOut, ParticipantOut, Posted, RoomDetail, RoomOut
 from app.core.clock import from_ms
 
 
@@ -51,8 +54,15 @@ def participant_out(member: Participant) -> ParticipantOut:
     )
 
 
-def messages_out(room: Room, messages: list[Message]) -> list[MessageOut]:
-    return [message_out(bubble) for bubble in bubbles.make_bubbles(room, messages)]
+def messages_out(room: Room, found: list[Message]) -> list[MessageOut]:
+    return [message_out(bubble) for bubble in bubbles.make_bubbles(room, found)]
+
+
+def posted_out(room: Room, posted: messages.Posted) -> tuple[Response, int]:
+    """The answer to what was said: 201, or 200 for what was stored before."""
+    (bubble,) = bubbles.make_bubbles(room, [posted.message])
+    answer = Posted(**message_out(bubble).model_dump(), duplicate=posted.duplicate)
+    return jsonify(answer.model_dump(mode="json")), 200 if posted.duplicate else 201
 
 
 def message_out(bubble: Bubble) -> MessageOut:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.chat import messages, queries, text
 from app.chat.access import Actor, current_actor
+from app.chat.accounts import find_account
 from app.chat.errors import CannedTaken, ClientIdReused, UnknownCanned, Unresolved
 from app.chat.lines import Draft
 from app.chat.messages import Posted
@@ -21,7 +22,6 @@ from app.core.fragments import money
 from app.inventory.errors import UnknownSku
 from app.inventory.stock import StockBadge
 from app.orders import queries as orders
-from app.security.models import User
 
 SHORTCUT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 VARIABLE = re.compile(r"\{\{\s*([a-z]+)(?::\s*([^\s{}]+))?\s*\}\}")
@@ -163,11 +163,8 @@ def find_good(sku: str) -> goods.Good | None:
 
 def name_shopper(room: Room, actor: Actor, _: str) -> str:
     """What they call themselves, or their account does."""
-    if room.name:
-        return room.name
-    kind, _, public_id = (room.owner or "").partition(":")
-    account = sa.select(User.name).where(User.public_id == public_id)
-    return db.session.scalar(account) or "" if kind == "user" else ""
+    account = None if room.name else find_account(room.owner or "")
+    return account.name if account else room.name
 
 
 def name_order(room: Room, actor: Actor, _: str) -> str:

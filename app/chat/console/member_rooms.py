@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.chat import lines, members, queries
-from app.chat.access import Actor, as_member
+from app.chat.access import Actor, Right, as_member, find_participant, get_room_for
+from app.chat.accounts import find_account
 from app.chat.console.inbox_rows import line_of
-from app.chat.errors import UnknownMember
+from app.chat.errors import UnknownMember, UnknownRoom
 from app.chat.models import Message, Participant, Room
 from app.core.database import db
 from app.security.models import User
@@ -77,22 +78,35 @@ def list_invitable(room: Room) -> Sequence[User]:
     ).all()
 
 
+def get_member_room(actor: Actor, public_id: str, right: Right) -> Room:
+    """Raises UnknownRoom, also for conversations of the desk, and Forbidden."""
+    room = get_room_for(actor, public_id, right)
+    if room.is_desk:
+        raise UnknownRoom("A conversation of the desk has no members: claim it, or hand it over")
+    return room
+
+
 def invite(room: Room, actor: Actor, subject: str) -> str:
-    """Inside the running transaction; answers who it is. Raises UnknownMember, RoomFull."""
-    user = db.session.scalar(
-        sa.select(User).where(User.public_id == subject.removeprefix("user:"), User.role.in_(STAFF_ROLES))
-    )
-    if user is None or user.disabled_at is not None:
+    """Inside the running transaction; answers who it is. Shoppers come into groups only. Raises UnknownMember, RoomFull."""
+    user = find_account(subject)
+    if user is None or user.disabled_at is not None or not (user.is_staff or room.kind == "group"):
         raise UnknownMember()
     queries.lock_room(room)
-    guest = Actor(f"user:{user.public_id}", user.name, user.role)
-    members.join(room, guest, "member")
-    lines.say(room, "system", f"invited-{user.public_id}-{room.head_p}", f"{actor.name} invited {user.name}.")
+    if find_participant(room.id, subject) is None:
+        members.join(room, Actor(subject, user.name, user.role), "member")
+        key = f"invited-{user.public_id}-{room.head_p}"
+        lines.say(room, "system", key, f"{actor.name} invited {user.name}.")
     return user.name
 
 
-def leave(room: Room, actor: Actor) -> None:
-    """Inside the running transaction. The last one turns off the light: the room stays, and nobody reads it."""
+def leave(room: Room, actor: Actor, subject: str) -> None:
+    """Inside the running transaction: somebody goes, or is taken out. Raises UnknownMember.
+
+    The last one turns off the light: the room stays, and nobody reads it.
+    """
     queries.lock_room(room)
-    if members.leave(room, actor.subject):
-        lines.say(room, "system", f"left-{actor.subject[-12:]}-{room.head_p}", f"{actor.name} left.")
+    member = find_participant(room.id, subject)
+    if member is None or not members.leave(room, subject):
+        raise UnknownMember()
+    what = f"{member.name} left." if subject == actor.subject else f"{actor.name} took {member.name} out."
+    lines.say(room, "system", f"left-{subject[-12:]}-{room.head_p}", what)

@@ -20,7 +20,7 @@ from app.chat.desk.agents import actor_of, find_agent, get_agent
 from app.chat.desk.queue_order import list_queue
 from app.chat.errors import AgentAway, AgentFull, RoomChanged, RoomFull
 from app.chat.models import Agent, Assignment, Room
-from app.chat.queries import lock_room
+from app.chat.queries import find_last_agent, lock_room
 from app.core import outbox
 from app.core.database import db, now_ms, read_now, run_transaction
 from app.core.errors import Forbidden
@@ -82,7 +82,7 @@ def give_to_best(room_id: int, present: Collection[str] | None) -> bool | None:
 
 def give_room(room: Room, agent: Agent, reason: str, decision: dict[str, Any]) -> None:
     """The slot is taken, and what the room had of another agent let go of."""
-    known = last_agent_of(room)
+    known = find_last_agent(room)
     due_ms = current_app.config["SETTINGS"].CHAT_REPLY_DUE_SECONDS * 1000
     now = read_now()
     states.move(
@@ -108,19 +108,10 @@ def give_room(room: Room, agent: Agent, reason: str, decision: dict[str, Any]) -
     desk_news.announce_room(room, "assigned", agent=agent.agent, reason=reason)
 
 
-def last_agent_of(room: Room) -> str | None:
-    return db.session.scalar(
-        sa.select(Assignment.agent)
-        .where(Assignment.room_id == room.id)
-        .order_by(Assignment.id.desc())
-        .limit(1)
-    )
-
-
 def claim_room(room: Room, actor: Actor) -> None:
     """Take a room oneself, inside the running transaction; what an agent has already, only a supervisor takes.
 
-    Raises RoomChanged when somebody was faster, AgentFull, AgentAway.
+    Raises RoomChanged when somebody was faster, RoomClosed for what was given up and begun anew, AgentFull, AgentAway.
     """
     lock_room(room)
     if room.assignee == actor.subject and room.status in ("assigned", "open", "waiting"):

@@ -29,6 +29,7 @@ MISSED_AFTER_MS = 3_000
 IS_OVER = Agent.lease_until <= now_ms()
 IS_AGING = Agent.lease_until < now_ms() + LOST_AFTER_MS
 LEFT_MS = LOST_AFTER_MS - MISSED_AFTER_MS
+HAS_MORE = Agent.lease_until > now_ms() + LEFT_MS
 
 
 def find_present() -> frozenset[str] | None:
@@ -81,13 +82,19 @@ def renew_leases(present: Collection[str] | None) -> int:
 
 def miss_absent(present: Collection[str]) -> int:
     """Whoever is not seen any more has 45 seconds from when they went. Returns how many are missed since just now."""
-    left = now_ms() + LEFT_MS
-    absent = sa.and_(Agent.agent.not_in(present), Agent.lease_until > left)
-    if not db.session.scalar(sa.select(sa.exists().where(absent))):
-        return 0
-    cut = sa.update(Agent).where(absent).values(lease_until=left)
-    missed = run_transaction(lambda: db.session.execute(cut.execution_options(synchronize_session=False)))
-    return missed.rowcount  # type: ignore[attr-defined]
+    is_absent = sa.and_(Agent.agent.not_in(present), HAS_MORE)
+    absent = db.session.scalars(sa.select(Agent.agent).where(is_absent).order_by(Agent.agent)).all()
+    return sum(run_transaction(partial(cut_lease, agent)) for agent in absent)
+
+
+def cut_lease(agent: str) -> bool:
+    cut = db.session.execute(
+        sa.update(Agent)
+        .where(Agent.agent == agent, HAS_MORE)
+        .values(lease_until=now_ms() + LEFT_MS)
+        .execution_options(synchronize_session=False)
+    )
+    return cut.rowcount == 1  # type: ignore[attr-defined]
 
 
 def renew_lease(agent: str) -> bool:

@@ -77,7 +77,12 @@ def is_allowed(room: Room, agent: str) -> bool:
 
 def is_round_over(room: Room) -> bool:
     """Nobody else is there to whom it could go, and it has waited for somebody long enough."""
-    others = sa.exists().where(queueing.staff_of(room.department_id), Agent.agent.not_in(room.excluded))
+    others = sa.exists().where(
+        slots.AVAILABLE,
+        Agent.capacity > 0,
+        queueing.is_of_department(room.department_id),
+        Agent.agent.not_in(room.excluded),
+    )
     lately = sa.exists().where(Assignment.room_id == room.id, Assignment.ended_at > now_ms() - RESPITE_MS)
     return bool(db.session.scalar(sa.select(~others & ~lately)))
 

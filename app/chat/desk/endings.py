@@ -12,8 +12,9 @@ from app.core.errors import Forbidden
 
 
 def resolve_room(room: Room, actor: Actor) -> None:
-    """The agents' ending; a second one changes nothing. Raises RoomChanged."""
+    """The agent's ending; a second one changes nothing. Raises Forbidden, RoomChanged."""
     lock_room(room)
+    check_assignee(room, actor)
     if room.status != "resolved":
         end(room, "resolved")
 

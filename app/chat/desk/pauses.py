@@ -1,17 +1,17 @@
 """The time that a room waits for the store: nobody's answer is late meanwhile."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from app.chat.models import Assignment, Room
 from app.core.database import db, read_now
 
 
-def begun_at(room: Room) -> int | None:
-    """When its last agent put it on hold."""
-    return db.session.scalar(
-        sa.select(sa.func.max(Assignment.ended_at)).where(
-            Assignment.room_id == room.id, Assignment.end_reason == "on_hold"
-        )
+def begun(room_id: Any) -> sa.Select[int | None]:
+    """When the last agent of a room put it on hold; `room_id` may be a column."""
+    return sa.select(sa.func.max(Assignment.ended_at)).where(
+        Assignment.room_id == room_id, Assignment.end_reason == "on_hold"
     )
 
 
@@ -20,4 +20,4 @@ def time_held(room: Room) -> dict[str, int]:
     if room.status != "on_hold":
         return {}
     now = read_now()
-    return {"on_hold_ms": room.on_hold_ms + max(0, now - (begun_at(room) or now))}
+    return {"on_hold_ms": room.on_hold_ms + max(0, now - (db.session.scalar(begun(room.id)) or now))}

@@ -1,13 +1,9 @@
 """To whom a conversation can be given: agents with how busy they are, and departments."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from app.chat.desk import agents
-from app.chat.models import Department
-from app.core.database import db, read_now
+from app.core.database import read_now
 from app.core.errors import Invalid
 
 
@@ -34,10 +30,6 @@ def list_agents() -> list[Receiver]:
     ]
     order = {"available": 0, "away": 1, "offline": 2}
     return sorted(found, key=lambda each: (order[each.presence], each.name))
-
-
-def list_departments() -> Sequence[Department]:
-    return db.session.scalars(sa.select(Department).order_by(Department.position, Department.name)).all()
 
 
 def read_receiver(choice: str) -> tuple[str | None, int]:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from app.chat.desk import agents, hours, queueing, waiting
 from app.chat.desk.waiting import Place
-from app.chat.models import Department, Rating, Room
+from app.chat.models import Rating, Room
 from app.chat.models.room import LIVE
 from app.core.clock import from_ms
 from app.core.database import db, read_now
@@ -51,7 +49,3 @@ def find_return() -> datetime | None:
     now = read_now()
     opens = hours.next_opening(now)
     return from_ms(opens) if opens and opens > now else None
-
-
-def list_departments() -> list[Department]:
-    return list(db.session.scalars(sa.select(Department).order_by(Department.position, Department.id)))

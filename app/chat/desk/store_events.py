@@ -29,33 +29,46 @@ def describe_event(event: str) -> str:
     raise Invalid("Name what to wait for: restock:SKU or order:NUMBER, as the shop knows it")
 
 
-def list_due(limit: int) -> list[int]:
-    """Rooms on hold whose event has happened."""
-    held = db.session.scalars(
-        sa.select(Room).where(Room.status == "on_hold").order_by(Room.id).limit(limit)
-    ).all()
-    return [room.id for room in held if find_news(room)]
+def find_news(which: sa.ColumnElement[bool]) -> dict[int, str]:
+    """By room, of those that meet the condition, the line to be said where what it waits for has happened."""
+    return find_restocked(which) | find_moved(which)
 
 
-def find_news(room: Room) -> str | None:
-    """The line to be said when what the room waits for has happened."""
-    kind, _, key = (room.hold_until_event or "").partition(":")
-    if kind == RESTOCK:
-        stock = inventory.find_stock([key]).get(key)
-        return f"{orders.find_name(key) or key} is back in stock." if stock and stock.available > 0 else None
-    status = db.session.scalar(
-        sa.select(OrderEvent.status)
-        .join(Order, Order.id == OrderEvent.order_id)
-        .where(Order.number == key, OrderEvent.at > (pauses.begun_at(room) or 0))
-        .order_by(OrderEvent.sequence.desc())
-        .limit(1)
+def find_restocked(which: sa.ColumnElement[bool]) -> dict[int, str]:
+    rows = db.session.execute(sa.select(Room.id, key_of(RESTOCK)).where(which, is_for(RESTOCK))).all()
+    stock = inventory.find_stock({sku for _, sku in rows})
+    back = {
+        sku: f"{orders.find_name(sku) or sku} is back in stock."
+        for sku, each in stock.items()
+        if each.available > 0
+    }
+    return {room_id: back[sku] for room_id, sku in rows if sku in back}
+
+
+def find_moved(which: sa.ColumnElement[bool]) -> dict[int, str]:
+    begun = sa.func.coalesce(pauses.begun(Room.id).scalar_subquery(), 0)
+    rows = db.session.execute(
+        sa.select(Room.id, Order.number, OrderEvent.status)
+        .join(Order, Order.number == key_of(ORDER))
+        .join(OrderEvent, OrderEvent.order_id == Order.id)
+        .where(which, is_for(ORDER), OrderEvent.at > begun)
+        .order_by(OrderEvent.sequence)
     )
-    return f"Order {key} is now {status.replace('_', ' ')}." if status else None
+    # The newest of an order's steps comes last and stays.
+    return {room_id: f"Order {number} is now {status.replace('_', ' ')}." for room_id, number, status in rows}
+
+
+def is_for(kind: str) -> sa.ColumnElement[bool]:
+    return Room.hold_until_event.startswith(f"{kind}:")
+
+
+def key_of(kind: str) -> sa.ColumnElement[str]:
+    return sa.func.substr(Room.hold_until_event, len(kind) + 2)
 
 
 def wake_room(room: Room) -> bool:
     """With the row of a room on hold taken: back into the queue, to the agent who knows it, if it has happened."""
-    news = find_news(room)
+    news = find_news(Room.id == room.id).get(room.id)
     if news is None:
         return False
     queueing.enter_queue(room, read_now())

@@ -5,13 +5,14 @@ next one does.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.chat import lines, queries, states
+from app.chat.access import EXTERNAL
 from app.chat.desk import assignment, attendance, bands, endings, queueing, slots, store_events
 from app.chat.desk import news as desk_news
 from app.chat.desk.turns import REOPENS_FOR_MS
@@ -83,21 +84,32 @@ def keep_order() -> None:
     """Every minute: what nobody speaks in any more."""
     idle = sa.and_(DESK, Room.status.in_(("open", "waiting")), LAST_WORD <= now_ms() - SILENT_MS)
     each_due(idle, lambda room: endings.end(room, "silence"))
+    silent = sa.and_(Room.head_p == 0, Room.opened_at <= now_ms() - SILENT_MS)
+    each_due(sa.and_(DESK, Room.status == "offline", silent), endings.close)
     over = now_ms() - REOPENS_FOR_MS
     each_due(sa.and_(Room.status == "resolved", Room.resolved_at <= over), endings.close)
     each_due(sa.and_(Room.status == "abandoned", Room.left_at <= over), endings.close)
 
 
 def each_due(condition: sa.ColumnElement[bool], act: Callable[[Room], Any]) -> int:
-    """Do it to each room that meets the condition, and still does when its row is taken. Returns to how many."""
-    due = db.session.scalars(sa.select(Room.id).where(condition).order_by(Room.id).limit(MOST_AT_ONCE)).all()
-    done = 0
-    for room_id in due:
-        try:
-            done += run_transaction(partial(act_if_due, room_id, condition, act))
-        except Exception:
-            log.exception("room %s could not be kept in time", room_id)  # nor may it keep the others from it
+    """Do it to each room that meets the condition, and still does when its row is taken. Returns to how many.
+
+    Where it fails, or `act` answers False, the room stays due, and is passed over: it must not hide those behind it.
+    """
+    done = last = 0
+    while done < MOST_AT_ONCE and (due := list_ids(condition, after=last)):
+        for room_id in due:
+            try:
+                done += run_transaction(partial(act_if_due, room_id, condition, act))
+            except Exception:
+                log.exception("room %s could not be kept in time", room_id)
+        last = due[-1]
     return done
+
+
+def list_ids(condition: sa.ColumnElement[bool], after: int) -> Sequence[int]:
+    meets = sa.select(Room.id).where(condition, Room.id > after)
+    return db.session.scalars(meets.order_by(Room.id).limit(MOST_AT_ONCE)).all()
 
 
 def act_if_due(room_id: int, condition: sa.ColumnElement[bool], act: Callable[[Room], Any]) -> bool:
@@ -142,11 +154,13 @@ def release_slot(room: Room) -> None:
     desk_news.announce_room(room, "freed")
 
 
-def raise_alarm(room: Room) -> None:
+def raise_alarm(room: Room) -> bool:
     """Once for each turn of the shopper."""
     line = "The shopper has waited for an answer for three minutes."
-    if lines.say(room, "system", f"slow-{room.last_agent_at or 0}", line, stream="i"):
-        desk_news.announce_room(room, "alert", why="slow")
+    if not lines.say(room, "system", f"slow-{room.last_agent_at or 0}", line, stream="i"):
+        return False
+    desk_news.announce_room(room, "alert", why="slow")
+    return True
 
 
 def queue_offline() -> int:
@@ -166,23 +180,21 @@ def queue_offline() -> int:
 
 def wake_held() -> None:
     """Those who wait for the store, once what they wait for has happened."""
-    due = store_events.list_due(5 * MOST_AT_ONCE)
-    if due:
-        each_due(sa.and_(Room.status == "on_hold", Room.id.in_(due)), store_events.wake_room)
+    held = Room.status == "on_hold"
+    if due := store_events.find_news(held):
+        each_due(sa.and_(held, Room.id.in_(due)), store_events.wake_room)
 
 
 def watch_waiting() -> None:
     """Who waits and has closed the shop's pages is noted, and given up after two minutes.
 
-    Not those whom the desk itself put into the queue: they were promised an answer, here or not.
+    Not those whom the desk itself put into the queue: they were promised an answer, here or not. Nor those who are
+    never seen, because a program speaks for them.
     """
-    asks = sa.and_(Room.status == "queued", Room.last_shopper_at >= Room.queued_at)
-    rooms = db.session.execute(
-        sa.select(Room.id, Room.owner, Room.left_at)
-        .where(asks)
-        .order_by(Room.queued_at)
-        .limit(2 * MOST_AT_ONCE)
-    ).all()
+    asks = sa.and_(
+        Room.status == "queued", Room.last_shopper_at >= Room.queued_at, ~Room.owner.startswith(EXTERNAL)
+    )
+    rooms = db.session.execute(sa.select(Room.id, Room.owner, Room.left_at).where(asks)).all()
     here = attendance.find_connected([room.owner for room in rooms]) if rooms else None
     if here is None:
         return

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.chat import lines, members, queries, states
+from app.chat import lines, members, states
 from app.chat.access import Actor
 from app.chat.desk import queueing, slots
 from app.chat.errors import RoomClosed
@@ -83,9 +83,6 @@ def come_back(room: Room, marks: Marks) -> None:
 
 
 def revive(room: Room, queued_at: int, **values: Any) -> None:
-    live = queries.find_live_room(room.owner) if room.owner and room.kind != "order" else None
-    if live:
-        raise RoomClosed("You have another conversation by now; go on there")
     if queueing.is_staffed(room.department_id, values["last_shopper_at"]):
         queueing.enter_queue(room, queued_at, **values)
     else:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.chat.desk.queue_order import STEP_MS
 from app.chat.models import Room
 
-STEP_MS = 120_000
 SOON_MS, LATE_MS = 60_000, 180_000
 UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
 

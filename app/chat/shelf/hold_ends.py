@@ -38,7 +38,7 @@ def end(room: Room, kept: ChatHold, state: str) -> bool:
 
 
 def promise_ended(event: outbox.Announcement) -> None:
-    """The reservation is over: by its time, by the shopper's checkout, or by the hand of staff. The thread says so."""
+    """The reservation is over: by its time, by a checkout or a sale, or by the hand of staff. The thread says so."""
     run_transaction(lambda: follow(event.key))
 
 
@@ -49,7 +49,8 @@ def follow(reservation_id: str) -> None:
         return  # promised by somebody else
     room = queries.get_room(kept.room_id)
     queries.lock_room(room)
-    end(room, kept, "taken" if ended.passed_to else "expired" if ended.status == "expired" else "released")
+    is_free = ended.status in ("released", "expired") and ended.passed_to is None
+    end(room, kept, ended.status if is_free else "taken")
 
 
 def room_ended(event: outbox.Announcement) -> None:

@@ -4,6 +4,7 @@ What changes is only noted where it happens, after a look into an index. The clo
 when it has stayed so for a moment, since what flips back was no news.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -47,6 +48,8 @@ NOTED = (
     .limit(BATCH)
 )
 
+journal = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Warned:
@@ -83,10 +86,13 @@ def notice(sku: str) -> None:
 
 
 def tell_noticed() -> None:
-    """By the clock, every second."""
+    """By the clock, every second. A room that cannot be told keeps no other from the news."""
     noted = db.session.execute(NOTED).all()
     for room_id, found in groupby(noted, key=lambda row: row.room_id):
-        run_transaction(partial(tell_room, room_id, [row.sku for row in found]))
+        try:
+            run_transaction(partial(tell_room, room_id, [row.sku for row in found]))
+        except Exception:
+            journal.exception("room %s could not be told what has changed", room_id)
 
 
 def tell_room(room_id: int, skus: Sequence[str]) -> None:
@@ -182,7 +188,7 @@ def list_warnings(room: Room) -> list[Warned]:
     rows = db.session.execute(
         sa.select(QuotedCard.sku, Message.payload)
         .join(Message, Message.id == QuotedCard.message_id)
-        .where(QuotedCard.room_id == room.id, Message.redacted_at.is_(None))
+        .where(QuotedCard.room_id == room.id)
         .order_by(QuotedCard.message_id)
     )
     quoted = {sku: payload for sku, payload in rows}

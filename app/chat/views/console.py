@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, jsonify, make_response, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -36,14 +36,16 @@ bp = Blueprint("chat_console", __name__, url_prefix=PATH)
 def list_rooms() -> Response:
     if http.is_fragment_request():  # where a step leads when no conversation is left to show
         return part(room=None)
-    return fresh(render_template("chat/console/page.html", room=None, title="Chat", **list_context()))
+    return http.fresh(render_template("chat/console/page.html", room=None, title="Chat", **list_context()))
 
 
 @bp.get("/list")
 @role_required(*DESK)
 def show_list() -> Response:
     """The list as it is now, for a page that shows it already."""
-    return fresh(render_template("chat/console/_list.html", **list_context(request.args.get("open", ""))))
+    return http.fresh(
+        render_template("chat/console/_list.html", **list_context(request.args.get("open", "")))
+    )
 
 
 @bp.get("/count")
@@ -51,7 +53,7 @@ def show_list() -> Response:
 def show_count() -> Response:
     """How many wait, for the pill in the navigation."""
     count = inbox.count_waiting(current_actor())
-    return fresh(render_template("chat/console/waiting_count.html", count=count))
+    return http.fresh(render_template("chat/console/waiting_count.html", count=count))
 
 
 @bp.get("/rooms/<room_id>")
@@ -63,7 +65,7 @@ def show_room(room_id: str) -> Response:
     context = room_context(actor, room)
     if http.is_fragment_request():
         return part(**context)
-    return fresh(render_template("chat/console/page.html", **list_context(room_id), **context))
+    return http.fresh(render_template("chat/console/page.html", **list_context(room_id), **context))
 
 
 @bp.get("/rooms/<room_id>/customer")
@@ -74,7 +76,7 @@ def show_customer(room_id: str) -> Response:
     room = get_room_for(actor, room_id, "notes")
     customer = customers.read_customer(actor, room)
     name = "_customer" if http.is_fragment_request() else "customer"
-    return fresh(render_template(f"chat/console/{name}.html", room=room, customer=customer))
+    return http.fresh(render_template(f"chat/console/{name}.html", room=room, customer=customer))
 
 
 @bp.get("/rooms/<room_id>/head")
@@ -84,7 +86,7 @@ def show_head(room_id: str) -> Response:
     actor = current_actor()
     room = get_room_for(actor, room_id, "notes")
     talk = conversations.read_conversation(actor, room)
-    return fresh(render_template("chat/console/_head.html", room=room, talk=talk, now=read_now()))
+    return http.fresh(render_template("chat/console/_head.html", room=room, talk=talk, now=read_now()))
 
 
 @bp.get("/rooms/<room_id>/history")
@@ -94,7 +96,7 @@ def show_history(room_id: str) -> Response:
     actor = current_actor()
     room = get_room_for(actor, room_id, "notes")
     talk = conversations.read_conversation(actor, room, read_number("before"))
-    return fresh(render_template("chat/console/_history.html", room=room, talk=talk))
+    return http.fresh(render_template("chat/console/_history.html", room=room, talk=talk))
 
 
 @bp.post("/rooms/<room_id>/look")
@@ -172,13 +174,6 @@ def path_of(query: InboxQuery, path: str = PATH) -> str:
 
 def part(**context: Any) -> Response:
     """What takes the place of the conversation; a step that led here does not know the address."""
-    response = fresh(render_template("chat/console/_conversation.html", **context, is_part=True))
+    response = http.fresh(render_template("chat/console/_conversation.html", **context, is_part=True))
     response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
-    return response
-
-
-def fresh(html: str) -> Response:
-    response = make_response(html)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "HX-Request, HX-History-Restore-Request"
     return response

@@ -1,6 +1,6 @@
 """The agent's own standing at the desk: chosen status, how many at once, and that somebody is there."""
 
-from flask import Blueprint, flash, jsonify, make_response, render_template
+from flask import Blueprint, flash, jsonify, render_template
 from werkzeug.wrappers import Response
 
 from app.chat.access import current_actor
@@ -21,9 +21,7 @@ bp = Blueprint("chat_agent", __name__, url_prefix=PATH)
 @bp.get("/status")
 @role_required("agent")
 def show_status() -> Response:
-    response = make_response(render_template("chat/console/_agent.html", me=find_me()))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return http.fresh(render_template("chat/console/_agent.html", me=find_me()))
 
 
 @bp.post("/status")

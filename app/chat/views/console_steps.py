@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, flash, render_template
 from werkzeug.wrappers import Response
 
 from app.chat import messages
 from app.chat.access import Actor, current_actor, get_room_for
 from app.chat.console import inbox
 from app.chat.desk import assignment, endings, transfers, waits_for
+from app.chat.desk.departments import list_departments
 from app.chat.desk.receivers import list_agents, read_receiver
-from app.chat.desk.standing import list_departments
 from app.chat.errors import UnknownRoom
 from app.chat.forms.console import HoldForm, OverrideForm, TransferForm
 from app.chat.lines import Draft
@@ -183,9 +183,7 @@ def dialog(name: str, room: Room, form: OnceForm, status: int = 200) -> Response
         renew_key(form)
     part = "_form" if http.is_fragment_request() else "form"
     context: dict[str, Any] = {"room": room, "form": form, "name": name, "key": form.key.data or new_key()}
-    response = make_response(render_template(f"chat/console/{part}.html", **context), status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "HX-Request, HX-History-Restore-Request"
+    response = http.fresh(render_template(f"chat/console/{part}.html", **context), status)
     if status == 422:
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog-body", "innerHTML"
     return response

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, render_template
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from app.chat import bubbles, threads
@@ -11,7 +11,7 @@ from app.chat.desk import standing, waiting
 from app.chat.forms.support import RatingForm
 from app.chat.models import Room
 from app.core.database import db, run_transaction
-from app.core.http import is_fragment_request
+from app.core.http import fresh, is_fragment_request
 from app.realtime.positions import note_positions
 
 PATH = "/support"
@@ -47,13 +47,6 @@ def answer(kind: str, status: int = 200, **context: Any) -> Response:
     """The whole page for whoever asks for one; else `panel`, or `talk`, which is what both are about."""
     template = f"chat/_{kind}.html" if is_fragment_request() else "chat/support.html"
     return fresh(render_template(template, **context), status)
-
-
-def fresh(html: str, status: int) -> Response:
-    response = make_response(html, status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "HX-Request, HX-History-Restore-Request"
-    return response
 
 
 def get_own_room(room_id: str) -> Room:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, flash, render_template, request
 from werkzeug.wrappers import Response
 
 from app.chat.access import Actor, current_actor, get_room_for
@@ -16,7 +16,7 @@ from app.core.database import db, run_transaction
 from app.core.errors import DomainError
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, new_key
-from app.core.http import is_fragment_request, see_other
+from app.core.http import fresh, is_fragment_request, see_other
 from app.security.access import role_required
 
 PATH = "/staff/chat/rooms"
@@ -115,10 +115,3 @@ def shelf_answer(room: Room, status: int = 200, *, said: str = "", error: str = 
 
 def get_own(room_id: str) -> Room:
     return get_room_for(current_actor(), room_id, "notes")
-
-
-def fresh(html: str, status: int = 200) -> Response:
-    response = make_response(html, status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "HX-Request, HX-History-Restore-Request"
-    return response

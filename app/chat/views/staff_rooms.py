@@ -1,23 +1,21 @@
 """Groups and the staff's own rooms: a list, and a page for each."""
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, flash, render_template, request
 from flask_limiter import RateLimitExceeded
 from werkzeug.wrappers import Response
 
 from app.chat import bubbles, limits, messages, queries, rooms, threads
-from app.chat.access import Actor, current_actor, get_room_for, rights_of
+from app.chat.access import Actor, Right, current_actor, rights_of
 from app.chat.console import member_rooms
-from app.chat.errors import UnknownRoom
 from app.chat.forms.console import InviteForm, NewRoomForm
 from app.chat.lines import Draft
 from app.chat.models import Room
 from app.core.database import db, run_transaction
 from app.core.errors import DomainError
 from app.core.forms import OnceForm, submit_once
-from app.core.http import see_other
+from app.core.http import fresh, see_other
 from app.realtime.positions import note_positions
 from app.security.access import current_caller, role_required
 
@@ -49,14 +47,14 @@ def open_room() -> str | Response | tuple[str, int]:
 @bp.get("/<room_id>")
 @role_required(*STAFF)
 def show_room(room_id: str) -> Response:
-    return room_page(get_member_room(room_id))
+    return room_page(get_room(room_id))
 
 
 @bp.post("/<room_id>")
 @role_required(*STAFF)
 def post_message(room_id: str) -> Response:
     """Without a script; with one, messages go to the room itself."""
-    room = get_member_room(room_id)
+    room = get_room(room_id)
     try:
         send_message(room)
     except (DomainError, RateLimitExceeded) as error:
@@ -79,7 +77,7 @@ def send_message(room: Room) -> None:
 @bp.post("/<room_id>/members")
 @role_required(*STAFF)
 def post_member(room_id: str) -> Response:
-    form, room = InviteForm(), get_member_room(room_id, "invite")
+    form, room = InviteForm(), get_room(room_id, "invite")
 
     def act(actor: Actor) -> str:
         return f"{member_rooms.invite(room, actor, form.member.data or '')} is in the room now."
@@ -91,10 +89,10 @@ def post_member(room_id: str) -> Response:
 @bp.post("/<room_id>/leave")
 @role_required(*STAFF)
 def post_leave(room_id: str) -> Response:
-    room = get_member_room(room_id)
+    room = get_room(room_id)
 
     def act(actor: Actor) -> str:
-        member_rooms.leave(room, actor)
+        member_rooms.leave(room, actor, actor.subject)
         return f"You left “{room.subject}”."
 
     submit(OnceForm(), act)
@@ -110,12 +108,8 @@ def submit(form: OnceForm, act: Callable[[Actor], str]) -> None:
         flash(f"{error.detail or error.title}.", "error")
 
 
-def get_member_room(room_id: str, right: Any = "post") -> Room:
-    """Conversations of the desk have the console."""
-    room = get_room_for(current_actor(), room_id, right)
-    if room.is_desk:
-        raise UnknownRoom()
-    return room
+def get_room(room_id: str, right: Right = "post") -> Room:
+    return member_rooms.get_member_room(current_actor(), room_id, right)
 
 
 def list_page(form: NewRoomForm) -> str:
@@ -139,6 +133,4 @@ def room_page(room: Room, status: int = 200, **typed: str) -> Response:
         invitable=member_rooms.list_invitable(room) if "invite" in rights_of(actor, room) else [],
         **typed,
     )
-    response = make_response(html, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return fresh(html, status)

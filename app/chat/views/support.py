@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.chat import limits, messages, queries, rooms
 from app.chat.access import current_actor
 from app.chat.desk import standing
+from app.chat.desk.departments import list_departments
 from app.chat.forms.support import MessageForm, OpeningForm
 from app.chat.lines import Draft
 from app.chat.models import Room
@@ -96,7 +97,7 @@ def prepare(form: OpeningForm) -> bool:
     """Answers whether somebody is there now; if not, the form wants an address."""
     form.department.choices = [
         ("", "Something else"),
-        *((str(each.id), each.name) for each in standing.list_departments()),
+        *((str(each.id), each.name) for each in list_departments()),
     ]
     is_staffed = standing.is_staffed()
     if not is_staffed and not access.current_user():
@@ -149,7 +150,7 @@ def find_order() -> Order | None:
 
 
 def departments() -> set[str]:
-    return {str(each.id) for each in standing.list_departments()}
+    return {str(each.id) for each in list_departments()}
 
 
 def page_of() -> str:

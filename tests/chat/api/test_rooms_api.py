@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.chat import limits
 from app.chat.models import Department
 from app.core.database import db, transaction
 from tests.chat.api.calling import URL, headers_of, open_for
@@ -52,6 +53,22 @@ def test_a_shopper_opens_one_for_themselves_and_for_nobody_else(app):
     assert (opened.status_code, other.status_code) == (201, 403)
     assert [room["id"] for room in client.get(ROOMS).json["items"]] == [opened.json["id"]]
     assert client.post(ROOMS, json={}).status_code == 400  # without the token of a form
+
+
+def test_guests_who_forget_who_they_were_open_no_more_rooms_than_their_address_may(app, monkeypatch):
+    monkeypatch.setattr(limits, "NEW_ROOMS_OF_ADDRESS", "2 per 12 hours")
+
+    def open_one():
+        guest = app.test_client()
+        return guest.post(ROOMS, json={}, headers={"X-CSRFToken": csrf_of(guest, "/login")}).status_code
+
+    assert [open_one() for _ in range(3)] == [201, 201, 429]
+
+
+def test_a_program_opens_rooms_for_many_from_one_address(app, client, program, monkeypatch):
+    monkeypatch.setattr(limits, "NEW_ROOMS_OF_ADDRESS", "2 per 12 hours")
+
+    assert len({open_for(client, program, f"shopper{number}") for number in range(3)}) == 3
 
 
 def test_rooms_are_listed_newest_first_by_pages_and_by_what_is_asked(any_app, client, program):
@@ -166,3 +183,44 @@ def test_members_come_and_go(app):
     assert refused.status_code == 404
     assert len(left.json["participants"]) == 1
     assert mira.delete(f"{people}/{jonas}", headers=headers).status_code == 404
+
+
+def test_the_desk_alone_says_who_is_in_its_conversations(any_app, client, program):
+    room = open_for(client, program)
+    people = f"{ROOMS}/{room}/participants"
+    jonas = f"user:{make_user('agent').public_id}"
+
+    joined = client.post(people, json={"actor": jonas}, headers=program)
+    left = client.delete(f"{people}/ext:ada", headers=program)
+
+    assert (joined.status_code, left.status_code) == (404, 404)
+    assert "claim" in joined.json["detail"]
+    inside = client.get(f"{ROOMS}/{room}", headers=program).json["participants"]
+    assert [person["actor"] for person in inside] == ["ext:ada"]
+
+
+def test_who_comes_and_goes_by_the_api_is_said_in_the_room_as_by_the_page(any_app, client, program):
+    room = client.post(ROOMS, json={"kind": "group", "subject": "Kiln"}, headers=program).json["id"]
+    ada = f"user:{make_user(name='Ada Novak').public_id}"
+    people = f"{ROOMS}/{room}/participants"
+
+    for _ in range(2):
+        assert client.post(people, json={"actor": ada}, headers=program).status_code == 200
+    assert client.delete(f"{people}/{ada}", headers=program).status_code == 200
+
+    said = client.get(f"{ROOMS}/{room}/messages", headers=program).json["items"]
+    assert [line["side"] for line in said] == ["system", "system"]
+    assert said[0]["body"].endswith(" invited Ada Novak.")
+    assert said[1]["body"].endswith(" took Ada Novak out.")
+
+
+def test_nobody_whose_account_is_closed_comes_in(any_app, client, program):
+    room = client.post(ROOMS, json={"kind": "group", "subject": "Kiln"}, headers=program).json["id"]
+    gone = make_user("agent")
+    with transaction():
+        gone.disabled_at = 1
+
+    asked = {"actor": f"user:{gone.public_id}"}
+    answer = client.post(f"{ROOMS}/{room}/participants", json=asked, headers=program)
+
+    assert (answer.status_code, answer.json["code"]) == (404, "unknown_member")

@@ -25,7 +25,7 @@ def make_departments():
 
 def make_desk_rooms(departments):
     for number, (kind, department, assignee) in enumerate(
-        itertools.product(KINDS, (None, *departments), (None, MIRA.subject, TOMAS.subject))
+        itertools.product(KINDS, (None, *departments), (None, MIRA.subject, TOMAS.subject, CURIOUS.subject))
     ):
         room = open_room(Actor(f"visitor:{number}", "Guest", "guest"), kind=kind, department_id=department)
         run_transaction(

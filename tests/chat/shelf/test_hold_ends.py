@@ -3,13 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
+from app.chat.access import Actor
 from app.chat.errors import HoldOver, UnknownHold
 from app.chat.models import ChatHold, RoomEvent
 from app.chat.shelf import displays, hold_ends
 from app.chat.shelf import holds as chat_holds
 from app.core.database import db, run_transaction
 from app.core.errors import Forbidden
-from app.inventory import expiry, open_holds, retention
+from app.inventory import expiry, open_holds, reservations, retention
 from app.inventory.ledger import Origin
 from app.orders import checkout
 from tests.chat.shelf.keeping import changes, hold, kept, move, release, show, wrongs
@@ -116,6 +117,19 @@ def test_the_shopper_puts_it_into_the_cart_and_checkout_takes_it_over(room):
     assert changes(room) == [{"hold": kept().public_id, "state": "taken"}]
     assert "In the checkout" in show(room)[0]
     assert wrongs() == []
+
+
+def test_what_a_program_sells_to_its_own_shopper_is_not_said_to_be_free(any_app):
+    make_product(sku="CUP", name="Cup", stock=3, threshold=0)
+    room = open_room(Actor("ext:ada", "Ada", "guest"))
+    hold(room)
+
+    sell = Origin("program:till", "Order KM-1")
+    run_transaction(lambda: reservations.process_order("KM-1", kept().reservation_id, sell))
+
+    assert figures("CUP") == (1, 0, 1)
+    assert kept().state == "taken"
+    assert "free for everybody" not in show(room)[0]
 
 
 def test_a_cart_that_has_them_already_stays_as_it_is(room):

@@ -5,11 +5,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from app.chat import queries, states
+from app.chat.messages import redact_message
 from app.chat.models import Message, QuotedCard
 from app.chat.shelf import holds as chat_holds
 from app.chat.shelf import stale
 from app.core.database import db, run_transaction
-from tests.chat.shelf.overtaking import corrections, quote, set_stock, settle, warnings
+from tests.chat.shelf.overtaking import corrections, quote, set_stock, settle, warned, warnings
 from tests.chat.talking import ADA, JUN, MIRA, open_room
 from tests.factories import make_product
 from tests.orders import buying
@@ -88,8 +89,6 @@ def test_nobody_is_corrected_in_a_conversation_that_is_over(room):
 
 
 def test_a_card_that_was_taken_back_warns_nobody(room):
-    from app.chat.messages import redact_message
-
     message = quote(room)
     set_stock(0)
 
@@ -123,3 +122,34 @@ def test_a_shopper_s_own_card_is_guarded_too(room):
     settle()
 
     assert len(corrections(room)) == 1
+
+
+def test_a_card_that_was_taken_back_is_not_corrected(any_app):
+    make_product(sku="CUP", name="Cup", stock=3)
+    room = open_room()
+    message = quote(room)
+
+    run_transaction(lambda: redact_message(room, message))
+    set_stock(0)
+    settle()
+
+    assert (corrections(room), warned(room)) == ([], [])
+
+
+def test_a_room_that_cannot_be_told_keeps_no_other_from_the_news(any_app, monkeypatch):
+    make_product(sku="CUP", name="Cup", stock=3)
+    rooms = [open_room(), open_room(JUN)]
+    for room in rooms:
+        quote(room)
+    look_for = stale.look_for
+
+    def fail(room, skus):
+        if room.id == rooms[0].id:
+            raise RuntimeError("broken")
+        return look_for(room, skus)
+
+    monkeypatch.setattr(stale, "look_for", fail)
+    set_stock(0)
+    settle()
+
+    assert [len(corrections(room)) for room in rooms] == [0, 1]
