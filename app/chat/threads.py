@@ -12,7 +12,7 @@ from app.chat.models import Participant, Room
 @dataclass(frozen=True)
 class Thread:
     """`side` is whose bubbles are the reader's own: shopper, agent, or member where all are alike. `seen` is how far the
-    others have read, of whom only the shopper counts for the desk.
+    others have read, of whom only the shopper counts for the desk: the `owner`, empty where everybody does.
     """
 
     room: str
@@ -22,6 +22,7 @@ class Thread:
     heads: dict[str, int]
     read: int
     seen: int
+    owner: str
     names: dict[str, str]
 
     def channel(self, stream: str) -> str:
@@ -33,6 +34,7 @@ def read_thread(room: Room, actor: Actor, *, streams: tuple[str, ...] = ("p",)) 
     people = queries.list_participants(room.id)
     own = next((each for each in people if each.actor == actor.subject), None)
     is_desk = room.is_desk and actor.subject != room.owner
+    counted = [each for each in people if (each.actor == room.owner if is_desk else each != own)]
     return Thread(
         room=room.public_id,
         me=actor.subject,
@@ -40,7 +42,8 @@ def read_thread(room: Room, actor: Actor, *, streams: tuple[str, ...] = ("p",)) 
         streams=streams,
         heads={"p": room.head_p, "i": room.head_i},
         read=own.read_p if own else 0,
-        seen=max((each.read_p for each in people if is_counted(each, room, actor)), default=0),
+        seen=max((each.read_p for each in counted), default=0),
+        owner=(room.owner or "") if is_desk else "",
         names=names_of(room, people),
     )
 
@@ -49,8 +52,3 @@ def names_of(room: Room, people: Sequence[Participant]) -> dict[str, str]:
     """Who may be seen typing: an agent who has not yet answered is in no list of people."""
     assigned = {room.assignee: agents.name_of(room.assignee)} if room.assignee else {}
     return {each.actor: each.name for each in people} | assigned
-
-
-def is_counted(reader: Participant, room: Room, actor: Actor) -> bool:
-    is_desk = room.is_desk and actor.subject != room.owner
-    return reader.actor == room.owner if is_desk else reader.actor != actor.subject

@@ -19,9 +19,8 @@ async function toggle(event) {
 /** Steps aside while something that can be pressed is underneath. */
 function makeWay() {
   const covered = new Set();
-  const corner = link.getBoundingClientRect();
-  const { innerWidth: width, innerHeight: height } = window;
-  const margins = [-corner.top, corner.right - width, corner.bottom - height, -corner.left].map((px) => `${Math.round(px)}px`);
+  const { offsetTop: top, offsetLeft: left, offsetWidth, offsetHeight } = link; // where it is when it is not aside
+  const margins = [-top, left + offsetWidth - innerWidth, top + offsetHeight - innerHeight, -left].map((px) => `${px}px`);
   const watcher = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) covered[isIntersecting ? 'add' : 'delete'](target);
     link.toggleAttribute('data-aside', covered.size > 0);
@@ -32,11 +31,13 @@ function makeWay() {
 
 if (link) {
   let watcher = makeWay();
-  const again = () => {
+  let timer = 0;
+  const look = () => {
+    timer = 0;
     watcher.disconnect();
-    link.removeAttribute('data-aside');
     watcher = makeWay();
   };
+  const again = () => (timer ||= setTimeout(look, 200));
   addEventListener('resize', again);
   document.addEventListener('htmx:after:swap', again);
   link.addEventListener('click', toggle);

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.chat import messages, reads
-from app.chat.desk import endings
+from app.chat.desk import assignment, endings
 from app.chat.lines import Draft
 from app.chat.models import Message, Room
 from app.core.database import db, read_now, run_transaction
@@ -40,6 +40,8 @@ class Desk:
         self.act(lambda room: messages.post_message(room, MIRA, draft))
 
     def resolve(self):
+        """Only who has a conversation ends it."""
+        self.act(lambda room: assignment.claim_room(room, MIRA))
         self.act(lambda room: endings.resolve_room(room, MIRA))
 
     def read(self):

@@ -63,6 +63,23 @@ def test_an_answer_that_was_lost_on_the_way_doubles_nothing(desk, new_page):
     assert desk.heard().count("Only once") == 1
 
 
+def test_on_a_phone_what_was_written_offline_goes_out_from_the_next_page_with_the_panel_shut(desk, new_page):
+    page = new_page(viewport={"width": 390, "height": 844})
+    begin(page, desk)
+    page.route("**/messages", lambda route: route.abort("internetdisconnected"))
+    write(page, "Keep one for me")
+    page.wait_for_selector("#support .c-message--pending")
+    page.unroute("**/messages")
+
+    with page.expect_response("**/messages"):
+        page.goto(desk.url + PAGE)
+
+    assert page.locator("#support").count() == 0
+    assert desk.heard() == ["Is the large one back?", "Keep one for me"]
+    page.locator("[data-support]").click()
+    wait_for_bubble(page, "Keep one for me")
+
+
 def test_with_the_keyboard_alone(desk, new_page):
     page = new_page(viewport={"width": 1440, "height": 900})
     page.goto(desk.url + PAGE)

@@ -8,6 +8,50 @@ from tests.browser.test_pages import overflow, violations
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.slow]
 
 
+def test_two_clicks_open_one_panel(desk, new_page):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    page.goto(desk.url + PAGE)
+
+    page.locator("[data-support]").dblclick()
+
+    page.wait_for_selector("#support[open]")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#support").count() == 1
+
+
+def test_the_way_to_support_keeps_still_while_the_page_beneath_it_is_updated(desk, new_page):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.add_init_script("""
+        window.watchers = window.moves = 0;
+        window.update = () => {
+            const [text, target] = ['', document.body];
+            return htmx.swap({ text, target, sourceElement: target, swap: 'none', transition: false });
+        };
+        window.IntersectionObserver = class extends IntersectionObserver {
+            constructor(...all) { super(...all); window.watchers += 1; }
+        };""")
+    page.goto(desk.url + PAGE)
+    corner = page.locator("[data-support]")
+    corner.evaluate("""(corner) => {
+        const { top, left } = corner.getBoundingClientRect();
+        const button = document.querySelector('main').appendChild(document.createElement('button'));
+        Object.assign(button.style, { position: 'fixed', top: `${top}px`, left: `${left}px`, width: '2rem' });
+        return update();
+    }""")
+    page.wait_for_selector("[data-support][data-aside]")
+
+    watchers = corner.evaluate("""async (corner) => {
+        new MutationObserver(() => (window.moves += 1)).observe(corner, { attributeFilter: ['data-aside'] });
+        const before = window.watchers;
+        for (let i = 0; i < 5; i += 1) await update();
+        return before;
+    }""")
+
+    page.wait_for_function("(before) => window.watchers > before", arg=watchers)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert page.evaluate("window.moves") == 0
+
+
 def test_a_refused_message_keeps_its_text_and_may_be_deleted(desk, new_page):
     page = new_page(viewport={"width": 1440, "height": 900})
     begin(page, desk)
@@ -35,6 +79,71 @@ def test_too_long_a_text_stays_in_the_box_with_its_count(desk, new_page):
     assert len(page.locator(BOX).input_value()) > 1000
     write(page, "👩\u200d🚀" * 333)
     wait_for_bubble(page, "👩\u200d🚀" * 333)
+
+
+def test_whoever_tries_again_or_takes_back_a_file_goes_on_writing(desk, new_page):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    begin(page, desk)
+    writes_on = "() => document.activeElement.matches('.c-composer textarea')"
+    page.route("**/messages", lambda route: route.fulfill(status=422, json={"detail": "Not now"}))
+    write(page, "Once more")
+    retry = page.locator("#support [data-state=failed] [data-retry]")
+    retry.wait_for()
+    page.unroute("**/messages")
+    retry.press("Enter")
+    wait_for_bubble(page, "Once more")
+    page.wait_for_function(writes_on)
+
+    page.locator("#support [data-file]").set_input_files(
+        {"name": "virus.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}
+    )
+    page.locator("#support [data-state=failed]").get_by_role("button", name="Dismiss").press("Enter")
+
+    page.wait_for_function(writes_on)
+    assert page.locator("#support .c-message--pending").count() == 0
+
+
+def test_a_copied_table_is_pasted_as_its_text_and_a_picture_as_a_file(desk, new_page):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    begin(page, desk)
+    paste = """(box, withText) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.items.add(new File(['x'], 'cells.exe', { type: 'image/x-none' }));
+        if (withText) clipboardData.setData('text/plain', 'cells');
+        const event = new ClipboardEvent('paste', { clipboardData, cancelable: true, bubbles: true });
+        return box.dispatchEvent(event);
+    }"""
+    box = page.locator(BOX)
+
+    assert box.evaluate(paste, True)
+    assert page.locator("#support .c-message--pending").count() == 0
+    assert not box.evaluate(paste, False)
+    assert page.locator("#support .c-message--pending").count() == 1
+
+
+def test_what_arrives_while_the_newest_page_is_fetched_stays(desk, new_page):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    page.route_web_socket("**/ws", lambda socket: socket.close())
+    begin(page, desk)
+    held = []
+
+    def hold(route):
+        held.append((route, route.fetch()))
+        page.evaluate("window.isHeld = true")
+
+    page.route("**/history?*", hold, times=1)
+    gone = {"json": {"events": [], "head": 10_000, "reset": True}}
+    page.route("**/events?*", lambda route: route.fulfill(**gone), times=1)
+    page.wait_for_function("() => window.isHeld")
+    write(page, "Meanwhile")
+    wait_for_bubble(page, "Meanwhile")
+
+    ((route, before),) = held
+    with page.expect_response("**/history?*"):
+        route.fulfill(response=before)
+
+    page.wait_for_function("() => !document.querySelector('#support [data-pending]').childElementCount")
+    assert bodies(page)[-1] == "Meanwhile"
 
 
 def test_earlier_messages_come_on_demand_and_leave_the_view_where_it_is(desk, new_page):

@@ -44,7 +44,7 @@ export class Composer {
     const place = this.#form.querySelector('[data-error]');
     place.querySelector('[data-text]').textContent = text;
     place.hidden = !text;
-    this.#box.toggleAttribute('aria-invalid', Boolean(text));
+    this.#box.setAttribute('aria-invalid', String(Boolean(text)));
   }
 
   #submit(event) {
@@ -88,7 +88,8 @@ export class Composer {
       this.#hears.attach([...input.files], this.stream);
       input.value = '';
     });
-    this.#box.addEventListener('paste', (event) => this.#take(event, event.clipboardData));
+    // A table or a page that is copied brings a picture of itself along with its text.
+    this.#box.addEventListener('paste', (event) => event.clipboardData.types.includes('text/plain') || this.#take(event, event.clipboardData));
     place.addEventListener('drop', (event) => {
       place.removeAttribute('data-dropping');
       this.#take(event, event.dataTransfer);

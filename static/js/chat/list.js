@@ -1,4 +1,4 @@
-import { placeOf } from './order.js';
+import { comesBefore, placeOf } from './order.js';
 
 const rowOf = (item) => ({ stream: item.dataset.stream, seq: +item.dataset.seq, at: +item.dataset.at, item });
 const minuteOf = (item) => Math.floor(item.dataset.at / 60_000);
@@ -19,10 +19,6 @@ export class MessageList {
     return [...this.#list.querySelectorAll(':scope > .c-message')];
   }
 
-  get last() {
-    return this.items.at(-1);
-  }
-
   find(stream, seq) {
     return this.#list.querySelector(`:scope > [data-stream="${stream}"][data-seq="${seq}"]`);
   }
@@ -31,39 +27,47 @@ export class MessageList {
     return this.#list.querySelector(`[data-sender="${CSS.escape(sender)}"][data-client-id="${CSS.escape(clientId)}"]`);
   }
 
-  /** Puts the bubble where it belongs, in place of an older look of itself. Answers it when it is new. */
+  /** Puts the bubble where it belongs, in place of an older look of itself. Answers it and whether it is new. */
   put(content, entrySeq = 0) {
     const item = parse(content).querySelector('.c-message');
     const { stream, seq } = item.dataset;
     const shown = this.find(stream, seq);
     const key = `${stream}${seq}`;
     // Its first look is no news to a bubble that is there, nor is a look that came before the one it has.
-    if (shown && (entrySeq <= seq || entrySeq < this.#shownBy.get(key))) return null;
+    if (shown && (entrySeq <= seq || entrySeq < this.#shownBy.get(key))) return {};
     this.#shownBy.set(key, entrySeq);
-    if (shown) shown.replaceWith(item);
+    if (shown) this.#replace(shown, item);
     else this.#insert(item);
     this.#dress(item);
     this.#dress(nextMessage(item));
     window.htmx?.process(item);
-    return shown ? null : item;
+    return { item, isNew: !shown };
   }
 
-  /** A page of earlier ones in place of the way to them; answers how many were new. */
+  /** A page of earlier ones in place of the way to them. */
   addEarlier(content) {
     const page = parse(content);
     this.#list.querySelector('[data-earlier]')?.remove();
-    const bubbles = [...page.querySelectorAll('.c-message')];
-    const added = bubbles.filter((item) => this.put(item.outerHTML)).length;
+    for (const item of page.querySelectorAll('.c-message')) this.put(item.outerHTML);
     const earlier = page.querySelector('[data-earlier]');
     if (earlier) this.#list.prepend(earlier);
-    return added;
   }
 
+  /** The newest page in place of all; what came after it was made stays below. */
   replaceAll(content) {
-    this.#list.replaceChildren(...parse(content).children);
-    this.#shownBy.clear();
+    const page = parse(content);
+    const last = page.querySelector('.c-message:last-of-type');
+    const later = this.items.filter((item) => !last || comesBefore(rowOf(last), rowOf(item)));
+    this.#list.replaceChildren(...page.children, ...later);
     this.items.forEach((item) => this.#dress(item));
     window.htmx?.process(this.#list);
+  }
+
+  /** A button in it that had the focus is gone: the log takes it, or the next key would start from the top of the page. */
+  #replace(shown, item) {
+    const hadFocus = shown.contains(document.activeElement);
+    shown.replaceWith(item);
+    if (hadFocus) this.#list.closest('[role=log]').focus({ preventScroll: true });
   }
 
   #insert(item) {

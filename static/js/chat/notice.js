@@ -13,14 +13,7 @@ export function follow({ room, me, unread: count = 0, head, token, position }) {
   if (room === following.room) return;
   following.end();
   unread = new Unread(+count, +head);
-  const end = onChannel(`room:${room}`, {
-    token,
-    position,
-    message: ({ event, data }) => hear(event, data, me),
-    reset() {},
-    state() {},
-    typing() {},
-  });
+  const end = onChannel(`room:${room}`, { token, position, message: ({ event, data }) => hear(event, data, me) });
   following = { room, end };
   show();
 }

@@ -27,13 +27,14 @@ export class Outbox {
    * `send(item, signal)` answers {status, answer, detail, retryAfter} or throws when there was none. `tell(item, state, details)`
    * hears each change: sending, held (`details.seconds`), sent (`details.answer`), failed (`details.text`).
    */
-  constructor({ key, storage, send, tell, clock = CLOCK }) {
+  constructor({ key, storage, send, tell = () => {}, clock = CLOCK }) {
     [this.#key, this.#storage, this.#send, this.#tell, this.#clock] = [key, storage, send, tell, clock];
     this.#items = this.#load();
   }
 
-  /** What an earlier page left here, sent on under the same ids. */
-  resume() {
+  /** What an earlier page left here, sent on under the same ids. Whoever begins to show it is told how each stands. */
+  resume(tell = this.#tell) {
+    this.#tell = tell;
     for (const item of this.#items) {
       if (!item.failed) item.since = this.#clock.now();
       this.#tell(item, item.failed ? 'failed' : 'sending', { text: item.failed });
@@ -71,10 +72,6 @@ export class Outbox {
     this.#timer = null;
     this.#tries = 0;
     this.#pump();
-  }
-
-  get size() {
-    return this.#items.length;
   }
 
   async #pump() {

@@ -9,6 +9,7 @@ const PHONE = matchMedia('(max-width: 29.99rem)');
 const link = document.querySelector('[data-support]');
 
 const panel = () => document.getElementById('support');
+let fetching = null;
 
 async function fetchPanel() {
   const path = `/support/panel?page=${encodeURIComponent(location.pathname)}`;
@@ -40,7 +41,7 @@ function keepDraft() {
 
 /** On a phone it is all there is to see, so nothing behind it takes the focus. */
 async function open({ takesFocus }) {
-  if (!panel()) await fetchPanel();
+  if (!panel()) await (fetching ??= fetchPanel().finally(() => (fetching = null)));
   if (panel().open) return;
   if (!takesFocus) panel().open = true; // show() would move the focus
   else if (PHONE.matches) panel().showModal();

@@ -7,10 +7,6 @@ export class Pending {
     [this.#list, this.#template] = [list, template];
   }
 
-  get size() {
-    return this.#list.children.length;
-  }
-
   find(id) {
     return this.#list.querySelector(`[data-client-id="${CSS.escape(id)}"]`);
   }

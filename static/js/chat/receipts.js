@@ -6,6 +6,7 @@ const QUIET_MS = 1_000;
 export class Receipts {
   #room;
   #me;
+  #owner;
   #log;
   #items;
   #read;
@@ -16,21 +17,21 @@ export class Receipts {
   #mark = document.createElement('p');
   #clock;
 
-  /** `read` and `seen` are how far this reader and the others had read when the page was made; `items()` the bubbles. */
-  constructor({ room, me, log, read, seen, zone, items }) {
-    [this.#room, this.#me, this.#log, this.#items, this.#seen] = [room, me, log, items, { seq: seen, at: null }];
+  /**
+   * `read` and `seen` are how far this reader and the others had read when the page was made, of whom only the `owner` counts if
+   * there is one; `items()` are the bubbles.
+   */
+  constructor({ room, me, owner, log, read, seen, zone, items }) {
+    [this.#room, this.#me, this.#owner, this.#log, this.#items] = [room, me, owner, log, items];
+    this.#seen = { seq: seen, at: null };
     this.#read = { p: read, i: 0 };
-    this.#clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { timeStyle: 'short', timeZone: zone });
+    this.#clock = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { timeStyle: 'short', hourCycle: 'h23', timeZone: zone });
     this.#mark.className = 'c-message__fate';
     this.#mark.setAttribute('aria-live', 'off');
     this.#watcher = new IntersectionObserver((entries) => this.#notice(entries), { root: log, threshold: 0.5 });
     document.addEventListener('visibilitychange', this.#flushLater);
     items().forEach((item) => this.watch(item));
     this.render();
-  }
-
-  get readUpTo() {
-    return this.#read.p;
   }
 
   watch(item) {
@@ -41,7 +42,7 @@ export class Receipts {
   /** Somebody has read: another person, or this one in another tab. */
   note({ reader, read }, ts) {
     if (reader === this.#me) this.#read.p = Math.max(this.#read.p, read);
-    else if (read > this.#seen.seq) this.#seen = { seq: read, at: ts };
+    else if (read > this.#seen.seq && (!this.#owner || reader === this.#owner)) this.#seen = { seq: read, at: ts };
     this.render();
   }
 

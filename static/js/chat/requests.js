@@ -6,32 +6,28 @@ export const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((
 
 export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 
-export async function askJson(path) {
-  const answer = await fetch(path, {
-    headers: { Accept: 'application/json' },
-    cache: 'no-store',
-    signal: AbortSignal.timeout(LIMIT_MS),
-  });
-  if (!answer.ok) throw new Error(answer.status);
-  return answer.json();
+export const askJson = async (path) => (await ask(path, { Accept: 'application/json' })).json();
+
+export const askHtml = async (path) => (await ask(path, { 'HX-Request': 'true' })).text();
+
+/** A session that has ended leads to the page to sign in on, which is an answer to nothing. */
+async function ask(path, headers) {
+  const answer = await fetch(path, { headers, cache: 'no-store', signal: AbortSignal.timeout(LIMIT_MS) });
+  if (!answer.ok || answer.redirected) throw Object.assign(new Error(`${answer.status} ${answer.url}`), { status: answer.status });
+  return answer;
 }
 
-export async function askHtml(path) {
-  const answer = await fetch(path, { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal: AbortSignal.timeout(LIMIT_MS) });
-  if (!answer.ok) throw new Error(answer.status);
-  return answer.text();
-}
-
-/** Throws when there was no answer at all. */
+/** Throws when there was no answer at all, or one that is not from us. */
 export async function post(path, fields, { signal = AbortSignal.timeout(LIMIT_MS), keepalive = false } = {}) {
   const body = new URLSearchParams(fields);
   const headers = { Accept: 'application/json', 'X-CSRFToken': csrfToken() };
   const answer = await fetch(path, { method: 'POST', headers, body, signal, keepalive });
-  const document = await answer.json().catch(() => ({}));
+  const status = answer.redirected ? 401 : answer.status; // to the page to sign in on
+  const document = await answer.json().catch(() => (status < 300 ? Promise.reject(new Error('not JSON')) : {}));
   return {
-    status: answer.status,
+    status,
     answer: document,
-    detail: explain(answer.status, document),
+    detail: explain(status, document),
     retryAfter: Number(answer.headers.get('Retry-After')) || undefined,
   };
 }

@@ -29,9 +29,8 @@ export class Scroll {
   /** What is put in above must not push away what is being read. */
   keepWhile(change) {
     const fromEnd = this.#log.scrollHeight - this.#log.scrollTop;
-    const answer = change();
+    change();
     this.#log.scrollTop = this.#log.scrollHeight - fromEnd;
-    return answer;
   }
 
   toNewest() {

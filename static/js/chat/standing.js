@@ -1,4 +1,5 @@
 import { askHtml } from './requests.js';
+import { swap } from './swap.js';
 
 const QUIET_MS = 200;
 let timer = 0;
@@ -7,8 +8,7 @@ let timer = 0;
 async function refresh(chat) {
   const state = chat.querySelector('#chat-state');
   if (!state) return;
-  const text = await askHtml(state.dataset.path);
-  await window.htmx.swap({ text, sourceElement: state, target: state, swap: 'outerMorph', transition: false });
+  await swap(state, await askHtml(state.dataset.path), 'outerMorph');
 }
 
 document.addEventListener('chat:changed', ({ target }) => {

@@ -18,6 +18,7 @@ export class Stream {
   #failures = 0;
   #isAsking = false;
   #isOnline = true;
+  #isStopped = false;
 
   /** `hears`: show(entry), reset(), aside(message), typing(subjects), and reach(isReached, isRefused): by socket or else by HTTP. */
   constructor({ room, name, head }, hears) {
@@ -40,6 +41,7 @@ export class Stream {
   }
 
   stop() {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#end();
   }
@@ -57,16 +59,14 @@ export class Stream {
 
   #noteState(online, state) {
     this.#isOnline = online;
-    if (state === 'refused') {
-      this.stop();
-      this.#hears.reach(false, true);
-    } else if (online) this.#hears.reach(true);
-    else this.#askIn(FIRST_POLL_MS);
+    if (online) this.#hears.reach(true);
+    // The socket may be refused for an old token, which newer ones mend: only the log knows whose the room is.
+    else this.#askIn(state === 'refused' ? 0 : FIRST_POLL_MS);
   }
 
   #askIn(ms) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), ms);
+    if (!this.#isStopped) this.#timer = setTimeout(() => this.#ask(), ms);
   }
 
   async #ask() {
@@ -74,17 +74,25 @@ export class Stream {
     this.#isAsking = true;
     try {
       await this.#catchUp();
-      this.#failures = 0;
-      this.#hears.reach(true);
-      if (this.#sequence.hasGap) this.#askIn(GAP_MS);
-      else if (!this.#isOnline) this.#askIn(POLL_MS);
-    } catch {
-      this.#failures += 1;
-      if (!this.#isOnline) this.#hears.reach(false);
-      this.#askIn(POLL_MS + backoff(this.#failures));
+      if (!this.#isStopped) this.#reached();
+    } catch (error) {
+      if (!this.#isStopped) this.#missed(error.status === 404);
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  #reached() {
+    this.#failures = 0;
+    this.#hears.reach(true);
+    if (this.#sequence.hasGap) this.#askIn(GAP_MS);
+    else if (!this.#isOnline) this.#askIn(POLL_MS);
+  }
+
+  #missed(isRefused) {
+    this.#failures += 1;
+    if (!this.#isOnline) this.#hears.reach(false, isRefused);
+    if (!isRefused) this.#askIn(POLL_MS + backoff(this.#failures));
   }
 
   async #catchUp() {
@@ -92,7 +100,7 @@ export class Stream {
       const path = `/chat/rooms/${this.#room}/events?stream=${this.#name}&after=${this.#sequence.upTo}`;
       const { events, head, reset } = await askJson(path);
       if (reset) {
-        await this.#hears.reset(this.#name);
+        await this.#hears.reset();
         return this.#sequence.skipTo(head);
       }
       for (const entry of events) this.#take(entry);

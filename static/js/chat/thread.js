@@ -6,16 +6,15 @@ import { typed, typing } from '../page/channel.js';
 import { Banner } from './banner.js';
 import { Composer } from './composer.js';
 import { MessageList } from './list.js';
-import { Outbox } from './outbox.js';
+import { keyOf, outboxOf } from './outboxes.js';
 import { Pending, fateOf } from './pending.js';
 import { Receipts } from './receipts.js';
-import { askHtml, newId, post } from './requests.js';
+import { askHtml, newId } from './requests.js';
 import { Scroll } from './scroll.js';
 import { Stream } from './stream.js';
 import { Typists } from './typists.js';
 import { Uploads } from './uploads.js';
 
-const ACK_MS = 5_000;
 const BEYOND_ALL = 999_999_999_999;
 const threads = new Map(); // [data-chat] -> its thread
 
@@ -32,43 +31,37 @@ export class Thread {
   #scroll;
   #typists;
   #banner;
-  #wake = () => this.#outbox.wake();
+  #writer;
 
   constructor(root) {
     this.#root = root;
     this.#place = root.querySelector('[data-thread]');
     this.#facts = { ...this.#place.dataset };
-    const { room, me, zone, read, seen, names } = this.#facts;
+    const { room, me, zone, read, seen, names, owner } = this.#facts;
     const log = this.#find('log');
     this.#list = new MessageList(this.#find('list'), zone);
     this.#pending = new Pending(this.#find('pending'), this.#find('pending-item'));
     this.#markUnread(+read);
     this.#scroll = new Scroll(log, this.#find('newest'));
     this.#banner = new Banner(this.#find('banner'), this.#facts);
-    this.#receipts = new Receipts({ room, me, log, zone, read: +read, seen: +seen, items: () => this.#list.items });
+    this.#receipts = new Receipts({ room, me, log, zone, read: +read, seen: +seen, owner, items: () => this.#list.items });
     this.#typists = new Typists(this.#find('typing'), this.#find('said'), JSON.parse(names || '{}'));
     this.#list.items.forEach((item) => this.#learnName(item));
-    this.#outbox = new Outbox({
-      key: `chat:outbox:${room}`,
-      storage: sessionStorage,
-      send: (item, signal) => this.#send(item, signal),
-      tell: (item, state, details) => this.#showFate(item, state, details),
-    });
+    this.#writer = this.#facts.as === 'shopper' ? '' : me;
+    this.#outbox = outboxOf(room, this.#writer);
   }
 
   start() {
     this.#startComposer();
     for (const name of this.#facts.streams.split(' ')) this.#startStream(name);
     this.#place.addEventListener('click', (event) => this.#click(event));
-    addEventListener('online', this.#wake);
-    this.#outbox.resume();
+    this.#outbox.resume((item, state, details) => this.#showFate(item, state, details));
   }
 
   stop() {
     for (const stream of Object.values(this.#streams)) stream.stop();
     this.#receipts.stop();
     this.#banner.stop();
-    removeEventListener('online', this.#wake);
   }
 
   /** For whoever writes by other means than the box, such as a canned reply. */
@@ -92,7 +85,7 @@ export class Thread {
     const { room, filesPath, fileTypes, mostBytes } = { ...this.#facts, ...form.dataset };
     const limits = { types: (fileTypes ?? '').split(' '), mostBytes: +mostBytes };
     const uploads = new Uploads(this.#find('pending'), this.#find('upload-item'), filesPath, limits, (answer) => this.#showOwn(answer));
-    this.#composer = new Composer(form, `chat:draft:${room}`, {
+    this.#composer = new Composer(form, keyOf('draft', room, this.#writer), {
       send: (body, stream) => this.say(body, stream),
       type: (isWriting, stream) => this.#type(isWriting, stream),
       attach: (files, stream) => files.forEach((file) => uploads.add(file, stream)),
@@ -108,9 +101,9 @@ export class Thread {
     const of = (what) => this.#facts[`${what}${name.toUpperCase()}`];
     const stream = new Stream({ room: this.#facts.room, name, head: +of('head') }, {
       show: (entry) => this.#show(entry),
-      reset: () => this.#reload(name),
+      reset: () => this.#reload(),
       aside: (message) => this.#hearAside(message),
-      reach: (isReached, isRefused) => name === 'p' && this.#banner.note(isReached, isRefused) && this.#wake(),
+      reach: (isReached, isRefused) => name === 'p' && this.#banner.note(isReached, isRefused) && this.#outbox.wake(),
       typing: (subjects) => this.#typists.show(name, subjects.filter((subject) => subject !== this.#facts.me)),
     });
     this.#streams[name] = stream;
@@ -128,8 +121,10 @@ export class Thread {
   #showBubble(content, seq, isMessage) {
     const { me } = this.#facts;
     const release = this.#scroll.hold();
-    const item = this.#list.put(content, seq);
-    if (!item) return this.#receipts.render();
+    const { item, isNew } = this.#list.put(content, seq);
+    if (item) this.#receipts.watch(item);
+    this.#receipts.render();
+    if (!isNew) return;
     const isOwn = item.dataset.sender === me;
     if (isOwn) {
       this.#outbox.remove(item.dataset.clientId);
@@ -137,8 +132,6 @@ export class Thread {
     }
     this.#learnName(item);
     this.#typists.clear(item.dataset.sender);
-    this.#receipts.watch(item);
-    this.#receipts.render();
     if (isMessage) release(isOwn);
   }
 
@@ -162,11 +155,6 @@ export class Thread {
     this.#place.dispatchEvent(new CustomEvent(event, { bubbles: true, detail: { room: this.#facts.room, ...detail } }));
   }
 
-  async #send({ id, body, stream }, signal) {
-    const limit = AbortSignal.timeout(ACK_MS);
-    return post(this.#facts.messagesPath, { clientId: id, body, stream }, { signal: AbortSignal.any?.([signal, limit]) ?? limit });
-  }
-
   #showFate(item, state, details) {
     if (state === 'sent') {
       this.#pending.remove(item.id);
@@ -180,18 +168,24 @@ export class Thread {
   }
 
   #click(event) {
-    const button = event.target.closest('[data-retry], [data-delete], [data-earlier] a');
-    const id = event.target.closest('[data-client-id]')?.dataset.clientId;
-    if (!button) return;
-    if (button.matches('a')) {
+    const link = event.target.closest('[data-earlier] a');
+    if (link) {
       event.preventDefault();
-      this.#showEarlier(button);
-    } else if (button.matches('[data-retry]') && !button.onclick) this.#outbox.retry(id);
-    else if (button.matches('[data-delete]')) {
+      this.#showEarlier(link);
+    }
+    const button = event.target.closest('[data-retry], [data-delete], [data-cancel]');
+    if (button) this.#decide(button);
+  }
+
+  /** About a message that is on its way; a file sees to itself. The button goes, so whoever pressed it writes on. */
+  #decide(button) {
+    const { clientId: id } = button.closest('.c-message').dataset;
+    if (id && button.matches('[data-retry]')) this.#outbox.retry(id);
+    else if (id) {
       this.#outbox.remove(id);
       this.#pending.remove(id);
-      this.#composer?.focus();
     }
+    (this.#composer ?? this.#find('log')).focus();
   }
 
   async #showEarlier(link) {
@@ -210,10 +204,8 @@ export class Thread {
   }
 
   /** What was missed is more than can be caught up on: show the newest page as if it were opened now. */
-  async #reload(name) {
-    const page = await askHtml(`/chat/rooms/${this.#facts.room}/history?stream=${name}&before=${BEYOND_ALL}`);
-    if (this.#facts.streams === name) this.#list.replaceAll(page);
-    else this.#list.addEarlier(page);
+  async #reload() {
+    this.#list.replaceAll(await askHtml(`${this.#facts.historyPath}before=${BEYOND_ALL}`));
     this.#list.items.forEach((item) => this.#receipts.watch(item));
     this.#receipts.render();
     this.#scroll.toNewest();

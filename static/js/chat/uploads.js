@@ -44,7 +44,7 @@ export class Uploads {
     request.upload.onprogress = ({ loaded, total }) => (bar.value = total ? loaded / total : 0);
     request.onload = () => this.#settle(item, parcel, request);
     request.onerror = () => this.#fail(item, 'Not sent.', () => this.#send(item, parcel));
-    request.onabort = () => item.remove();
+    request.onabort = () => this.#drop(item);
     request.open('POST', `${this.#path}?stream=${stream}`);
     request.setRequestHeader('Accept', 'application/json');
     request.setRequestHeader('X-CSRFToken', csrfToken());
@@ -54,7 +54,7 @@ export class Uploads {
   #settle(item, parcel, { status, responseText }) {
     const answer = parse(responseText);
     if (status < 300) {
-      item.remove();
+      this.#drop(item);
       this.#tell(answer);
     } else if (status === 429 || status >= 500) {
       this.#fail(item, explain(status, answer), () => this.#send(item, parcel));
@@ -67,7 +67,14 @@ export class Uploads {
     const retry = item.querySelector('[data-retry]');
     retry.hidden = !again;
     retry.onclick = again;
-    this.#offer(item, 'Dismiss', () => item.remove());
+    this.#offer(item, 'Dismiss', () => this.#drop(item));
+  }
+
+  /** It may be sent just when somebody is about to cancel it. */
+  #drop(item) {
+    const hadFocus = item.contains(document.activeElement);
+    item.remove();
+    if (hadFocus) this.#list.closest('[role=log]').focus({ preventScroll: true });
   }
 
   #offer(item, label, act) {

@@ -8,7 +8,7 @@ const RESUBSCRIBE_DELAY_MS = 2_000;
 const TOKEN_CHECK_MS = 60_000;
 const STAND_IN_AFTER_MS = 4_000;
 const FAILURES_BEFORE_POLLING = 2;
-const CHANNELS_PER_FRAME = 100; // the server takes 16 KiB a frame
+const FRAME_CHARACTERS = 12_000; // the server takes 16 KiB a frame, of which the rest of it needs some
 const EXPIRED = 4401;
 const isFinal = (code) => code >= 4000 && code < 5000 && code !== EXPIRED;
 
@@ -99,12 +99,10 @@ export class Conversation {
   }
 
   #subscribe(channels = this.#channels.unsent) {
-    if (!channels.length) return;
-    const batch = channels.slice(0, CHANNELS_PER_FRAME);
-    for (const channel of batch) channel.isSent = true;
-    const wanted = batch.map(({ subscription }) => subscription);
-    this.#send('subscribe', { token: this.#identity.token, lang: this.#lang, channels: wanted });
-    this.#subscribe(channels.slice(CHANNELS_PER_FRAME));
+    for (const channel of channels) channel.isSent = true;
+    for (const wanted of inFrames(channels.map(({ subscription }) => subscription))) {
+      this.#send('subscribe', { token: this.#identity.token, lang: this.#lang, channels: wanted });
+    }
   }
 
   #send(type, rest) {
@@ -227,4 +225,20 @@ export class Conversation {
     this.#channels.forgetSent(); // whichever subscribe it was: saying all of them again changes nothing else
     this.syncSoon(RESUBSCRIBE_DELAY_MS);
   }
+}
+
+/** In their order, in each frame as many as it holds: how long one is depends on its token. */
+function inFrames(subscriptions) {
+  const frames = [];
+  let left = 0;
+  for (const each of subscriptions) {
+    const { length } = JSON.stringify(each);
+    if (length > left) {
+      frames.push([]);
+      left = FRAME_CHARACTERS;
+    }
+    frames.at(-1).push(each);
+    left -= length;
+  }
+  return frames;
 }

@@ -3,7 +3,7 @@ const page = () => window.liveshelf;
 
 /**
  * `listener`: token, position ("41@k3f"), and what is called: message(message), reset() when something was missed that
- * cannot be replayed, state(isOnline, state), typing(subjects). Answers how to stop.
+ * cannot be replayed, state(isOnline, state), typing(subjects), or some of these. Answers how to stop.
  */
 export function onChannel(name, { token, position = '', ...listener }) {
   if (!page()) {

@@ -13,6 +13,7 @@ from tests.support.shop import open_shop
 
 def small_desk():
     make_product(sku="VASE", name="Harbour vase", stock=3, threshold=5)
+    make_product(sku="BOWL", name="Harbour bowl", stock=0)
     for role, name in (("agent", "Mira"), ("agent", "Jonas"), ("admin", "Ines")):
         user = make_user(role, email=f"{name.lower()}@example.test", name=name)
         run_transaction(lambda user=user: agents.enrol_agent(user))

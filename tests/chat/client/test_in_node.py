@@ -1,4 +1,4 @@
-"""The parts of the chat's script that need no document: the order of entries, what is unread, and the outbox."""
+"""The parts of the chat's script that need no document, or little of one."""
 
 import os
 import shutil

@@ -7,6 +7,7 @@ from app.security.tokens import create_token
 from tests.factories import make_user
 from tests.realtime.client.conftest import Program
 from tests.realtime.live.servers import LiveServer
+from tests.realtime.live.test_access import identity, right
 from tests.support.redis_server import RedisServer
 from tests.support.relay import Relay
 from tests.support.shop import open_shop
@@ -132,3 +133,22 @@ def test_a_program_with_tickets_gets_one_for_each_connection_and_misses_nothing(
 
         wait_for(lambda: len(numbers(program, f"user:{user}")) >= 9, 15, "all messages")
         assert numbers(program, f"user:{user}") == list(range(9))
+
+
+def test_as_many_private_channels_as_a_list_shows_open_on_one_socket(
+    alone: LiveServer, run_program: Run
+) -> None:
+    names = [f"room:{n:032x}" for n in range(90)]
+    agent, session = "user:" + "4f" * 16, "5e" * 16
+    tokens = {name: right(name, agent, session)["token"] for name in names}
+    program = run_program(
+        f"ws://127.0.0.1:{alone.port}/ws", dict.fromkeys(names), token=identity(agent, session), tokens=tokens
+    )
+
+    program.wait_until_live()
+    wait_for(lambda: said_lost(program) == set(names), 5, "an answer for each channel")
+
+
+def said_lost(program: Program) -> set[str]:
+    """Without a position each channel is told to be looked at once it is open."""
+    return {name for said in list(program.said) for name in said.get("reset", [])}

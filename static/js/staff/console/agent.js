@@ -1,5 +1,6 @@
 /** The agent's own standing: being here by the channel of agents, active by what is typed and clicked, and what is told. */
 import { askHtml, post } from '../../chat/requests.js';
+import { swap } from '../../chat/swap.js';
 import { onChannel } from '../../page/channel.js';
 import { toast } from './dialog.js';
 
@@ -25,7 +26,7 @@ async function refresh() {
   const place = document.getElementById('agent');
   if (!place || place.contains(document.activeElement)) return;
   const html = await askHtml('/staff/chat/status').catch(() => '');
-  if (html && place.isConnected) window.htmx.swap({ text: html, sourceElement: place, target: place, swap: 'outerMorph', transition: false });
+  if (html && place.isConnected) swap(place, html, 'outerMorph');
 }
 
 function hear({ event, data }) {
@@ -38,7 +39,7 @@ function hear({ event, data }) {
 }
 
 if (desk?.dataset.agentsToken) {
-  onChannel('agents', { token: desk.dataset.agentsToken, message() {}, reset() {}, state() {}, typing() {} });
+  onChannel('agents', { token: desk.dataset.agentsToken });
   document.addEventListener('live:message', ({ detail }) => detail.channel === 'queue' && hear(detail));
   for (const event of ['keydown', 'pointerdown']) document.addEventListener(event, note, { passive: true });
 }

@@ -64,6 +64,7 @@ async function insert(form, option) {
   const raw = option.querySelector('[data-body]').textContent;
   close();
   const { status, answer, detail } = await post(`${form.dataset.canned}/${option.dataset.reply}`, {}).catch(() => ({ status: 0 }));
+  if (form !== composeForm()) return; // another conversation has taken its place
   const isFilled = status >= 200 && status < 300;
   composer().body = isFilled ? answer.text : raw;
   form.elements.body.focus();

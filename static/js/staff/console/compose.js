@@ -1,10 +1,11 @@
 /** Reply or note. Each conversation keeps what was typed as either, until it is sent; a note never turns into a reply. */
+import { keyOf } from '../../chat/outboxes.js';
 import { startThreads } from '../../chat/thread.js';
-import { onOpened } from './conversation.js';
+import { me, onOpened } from './conversation.js';
 
 const PLACEHOLDERS = { p: 'Write a reply', i: 'Write a note' };
-const draftKey = (room, stream) => `chat:draft:${room}:${stream}`;
-const kindKey = (room) => `chat:kind:${room}`;
+const draftKey = (room, stream) => keyOf(`draft-${stream}`, room, me());
+const kindKey = (room) => keyOf('kind', room, me());
 
 export const composeForm = () => document.querySelector('[data-compose]');
 

@@ -1,4 +1,6 @@
 /** The conversation that is open beside the list; another one takes its place without a new page. */
+import { swap } from '../../chat/swap.js';
+
 export const conversation = () => document.querySelector('#conversation[data-room]');
 export const openRoom = () => conversation()?.dataset.room ?? '';
 export const me = () => document.querySelector('[data-thread]')?.dataset.me ?? document.body.querySelector('[data-console]')?.dataset.me ?? '';
@@ -21,5 +23,5 @@ export function morph(place, html) {
   const opened = [...place.querySelectorAll('details[open]')].map(({ id, className }) => id || className);
   const fresh = new DOMParser().parseFromString(html, 'text/html').body;
   for (const each of fresh.querySelectorAll('details')) each.open = opened.includes(each.id || each.className);
-  window.htmx.swap({ text: fresh.innerHTML, sourceElement: place, target: place, swap: 'innerMorph', transition: false });
+  swap(place, fresh.innerHTML, 'innerMorph');
 }

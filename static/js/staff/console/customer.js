@@ -10,18 +10,15 @@ const GATHER_MS = 300;
 let end = () => {};
 let timer = 0;
 
-async function refresh(selector, name) {
-  const place = document.querySelector(selector);
-  const html = place && (await askHtml(place.dataset[name]).catch(() => ''));
+async function refresh() {
+  const place = document.querySelector('[data-customer]');
+  const html = place && (await askHtml(place.dataset.customer).catch(() => ''));
   if (html && place.isConnected) morph(place, html);
 }
 
-const refreshCustomer = () => refresh('[data-customer]', 'customer');
-const refreshWarnings = () => refresh('[data-warnings]', 'warnings');
-
 function refreshSoon() {
   clearTimeout(timer);
-  timer = setTimeout(refreshCustomer, GATHER_MS);
+  timer = setTimeout(refresh, GATHER_MS);
 }
 
 function hear({ event, data }) {
@@ -31,9 +28,7 @@ function hear({ event, data }) {
 onOpened((place) => {
   end();
   const { room, tokenP: token, positionP: position } = place?.querySelector('[data-thread]')?.dataset ?? {};
-  end = place?.querySelector('[data-customer]') ? onChannel(`room:${room}`, { token, position, message: hear, reset() {}, state() {}, typing() {} }) : () => {};
-  refreshWarnings();
+  end = place?.querySelector('[data-customer]') ? onChannel(`room:${room}`, { token, position, message: hear }) : () => {};
 });
 
-document.addEventListener('chat:changed', ({ detail }) => detail.warning && refreshWarnings());
 document.addEventListener('visibilitychange', () => document.hidden || refreshSoon());

@@ -35,11 +35,16 @@ export function toast(text, { kind = 'info', path = '', label = 'View' } = {}) {
   toasts.replaceChildren(line);
 }
 
+/** Of what has no page of its own that could say it. */
+function problemOf(place, status) {
+  if (place.id === 'agent') return 'Your status was not saved. Try again.';
+  return status === 404 ? 'This conversation is no longer open to you.' : 'It could not be opened. Try again.';
+}
+
 for (const event of ['htmx:error', 'htmx:response:error']) {
   document.addEventListener(event, ({ target, detail }) => {
-    if (!target.closest?.('#inbox')) return;
-    const isGone = detail.ctx?.response?.status === 404;
-    toast(isGone ? 'This conversation is no longer open to you.' : 'It could not be opened. Try again.', { kind: 'error' });
+    const place = target.closest?.('#inbox, #agent');
+    if (place) toast(problemOf(place, detail.ctx?.response?.status), { kind: 'error' });
   });
 }
 

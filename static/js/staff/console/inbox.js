@@ -3,6 +3,7 @@
  * is shown comes by HTTP, which checks who asks. Nothing changes its place while the pointer or the focus is in the list.
  */
 import { askHtml } from '../../chat/requests.js';
+import { swap } from '../../chat/swap.js';
 import { onChannel } from '../../page/channel.js';
 import { openRoom } from './conversation.js';
 
@@ -69,7 +70,7 @@ class Inbox {
 
   #replace(html) {
     this.#waiting = null;
-    window.htmx.swap({ text: html, sourceElement: list, target: list, swap: 'innerMorph', transition: false });
+    swap(list, html, 'innerMorph');
   }
 
   /** Every line as it is now, each in its place; those that are new stand below, those that went are greyed. */
@@ -80,7 +81,7 @@ class Inbox {
     for (const row of rows()) {
       const now = fresh.getElementById(row.id);
       row.toggleAttribute('data-is-gone', !now);
-      if (now && row.isConnected) window.htmx.swap({ text: now.outerHTML, sourceElement: row, target: row, swap: 'outerMorph', transition: false });
+      if (now && row.isConnected) swap(row, now.outerHTML, 'outerMorph');
     }
     const known = new Set(rows().map(({ id }) => id));
     for (const row of fresh.querySelectorAll('[data-room]')) if (!known.has(row.id)) this.#append(box, row);
@@ -109,7 +110,7 @@ class Inbox {
     for (const [room, { token, position }] of shown) {
       if (this.#ends.has(room)) continue;
       const message = ({ event }) => TELLING.has(event) && this.refreshSoon();
-      this.#ends.set(room, onChannel(`room:${room}`, { token, position, message, reset: () => this.refreshSoon(), state() {} }));
+      this.#ends.set(room, onChannel(`room:${room}`, { token, position, message, reset: () => this.refreshSoon() }));
     }
   }
 }
@@ -125,7 +126,7 @@ function tellProblem(text) {
   place.hidden = !text;
 }
 
-export const inbox = list && new Inbox();
+const inbox = list && new Inbox();
 
 if (inbox) {
   inbox.start();

@@ -23,7 +23,7 @@ async function look() {
 }
 
 function leave() {
-  if (room) post(`/staff/chat/rooms/${room}/look`, { away: 1 }, { keepalive: true, signal: undefined }).catch(() => {});
+  if (room) post(`/staff/chat/rooms/${room}/look`, { away: 1 }, { keepalive: true }).catch(() => {});
 }
 
 function hear(told) {

@@ -19,13 +19,14 @@ function offer(list) {
 }
 
 async function press(button) {
+  if (button.ariaBusy === 'true') return;
   if (button.textContent === ASK) return void (button.textContent = SURE);
   const { stream, seq } = button.closest('.c-message').dataset;
   const { room } = button.closest('[data-thread]').dataset;
-  button.disabled = true;
+  button.ariaBusy = 'true'; // it would lose the focus if it were disabled
   const { status, detail } = await post(`/chat/rooms/${room}/messages/${stream}/${seq}/redaction`, {}).catch(() => ({ status: 0 }));
   if (status >= 200 && status < 300) return;
-  button.disabled = false;
+  button.ariaBusy = null;
   toast(detail ?? 'It could not be taken back. Try again.', { kind: 'error' });
 }
 
