@@ -25,6 +25,10 @@ def read_number(name: str, usual: int | None = None) -> int:
     return int(text)
 
 
+def find_number(name: str) -> int | None:
+    return read_number(name) if name in request.values else None
+
+
 def read_limit(usual: int, most: int) -> int:
     limit = read_number("limit", usual)
     if not 1 <= limit <= most:

@@ -52,6 +52,19 @@ def test_the_way_to_support_keeps_still_while_the_page_beneath_it_is_updated(des
     assert page.evaluate("window.moves") == 0
 
 
+def test_a_double_click_on_send_says_it_once(desk, new_page):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    begin(page, desk)
+
+    page.locator(BOX).fill("Twice as quick")
+    page.locator("#support .c-composer__send").dblclick()
+    wait_for_bubble(page, "Twice as quick")
+    write(page, "And on")
+    wait_for_bubble(page, "And on")
+
+    assert desk.heard() == ["Is the large one back?", "Twice as quick", "And on"]
+
+
 def test_a_refused_message_keeps_its_text_and_may_be_deleted(desk, new_page):
     page = new_page(viewport={"width": 1440, "height": 900})
     begin(page, desk)

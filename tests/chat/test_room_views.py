@@ -78,6 +78,7 @@ def test_earlier_messages_come_by_the_page(client, room):
     assert "line 9<" in page
     assert "line 10<" not in page
     assert "data-earlier" not in page
+    assert "line 59<" in get(client, room, "history").text
 
 
 def test_what_is_read_only_moves_forward_and_not_past_the_head(client, room, jun):

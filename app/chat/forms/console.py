@@ -1,7 +1,7 @@
 """What agents send from the console."""
 
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.chat.desk.agents import CHOICES, MOST_CAPACITY
 from app.core.forms import OnceForm
@@ -39,10 +39,12 @@ class OverrideForm(OnceForm):
 class HoldForm(OnceForm):
     """What is waited for: `restock:<SKU>`, the shipment or the refund of an order, or nothing but the shopper."""
 
-    event = SelectField(
-        "Until", validators=[InputRequired("Choose what it waits for.")], validate_choice=False
-    )
-    sku = StringField("SKU", validators=[Optional(), Length(max=64)])
+    event = SelectField("Until", validate_choice=False)
+    sku = StringField("SKU", validators=[Length(max=64)])
+
+    def validate_event(self, event: SelectField) -> None:
+        if not event.data and not (self.sku.data or "").strip():
+            raise ValidationError("Choose what it waits for, or write a SKU.")
 
 
 class InviteForm(OnceForm):

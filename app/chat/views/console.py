@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.chat import threads
 from app.chat.access import Actor, current_actor, get_room_for
-from app.chat.asking import read_number
+from app.chat.asking import find_number
 from app.chat.console import conversations, customers, inbox, onlookers
 from app.chat.console.inbox import SORTS, TABS, InboxQuery
 from app.chat.console.inbox_rows import Row
@@ -92,10 +92,10 @@ def show_head(room_id: str) -> Response:
 @bp.get("/rooms/<room_id>/history")
 @role_required(*DESK)
 def show_history(room_id: str) -> Response:
-    """A page of messages and notes before a public number."""
+    """A page of messages and notes before a public number; without one the newest."""
     actor = current_actor()
     room = get_room_for(actor, room_id, "notes")
-    talk = conversations.read_conversation(actor, room, read_number("before"))
+    talk = conversations.read_conversation(actor, room, find_number("before"))
     return http.fresh(render_template("chat/console/_history.html", room=room, talk=talk))
 
 

@@ -21,7 +21,7 @@ bp = Blueprint("chat_agent", __name__, url_prefix=PATH)
 @bp.get("/status")
 @role_required("agent")
 def show_status() -> Response:
-    return http.fresh(render_template("chat/console/_agent.html", me=find_me()))
+    return status_answer()
 
 
 @bp.post("/status")
@@ -31,9 +31,16 @@ def post_status() -> Response:
     form, user, subject = StatusForm(), current_user(), current_actor().subject
     if form.validate_on_submit() and user:
         run_transaction(lambda: choose(user, subject, form))
-    else:
-        flash(" ".join(text for texts in form.errors.values() for text in texts), "error")
-    return show_status() if http.is_fragment_request() else see_other(PATH)
+        return status_answer() if http.is_fragment_request() else see_other(PATH)
+    problem = " ".join(text for texts in form.errors.values() for text in texts)
+    if http.is_fragment_request():
+        return status_answer(422, problem=problem)
+    flash(problem, "error")
+    return see_other(PATH)
+
+
+def status_answer(status: int = 200, *, problem: str = "") -> Response:
+    return http.fresh(render_template("chat/console/_agent.html", me=find_me(), problem=problem), status)
 
 
 @bp.post("/activity")

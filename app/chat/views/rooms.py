@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.chat import bubbles, limits, messages, reads
 from app.chat.access import current_actor, get_stream_for
-from app.chat.asking import read_number, read_stream
+from app.chat.asking import find_number, read_number, read_stream
 from app.chat.bubbles import Told
 from app.chat.console import canned
 from app.chat.lines import Draft
@@ -45,10 +45,10 @@ def list_events(room_id: str) -> Response:
 
 @bp.get("/<room_id>/history")
 def show_history(room_id: str) -> str:
-    """The page of messages before a number."""
+    """The page of messages before a number; without one the newest."""
     stream = read_stream()
     room = get_stream_for(current_actor(), room_id, stream)
-    page = bubbles.list_bubbles(room, stream, before=read_number("before"))
+    page = bubbles.list_bubbles(room, stream, before=find_number("before"))
     return render_template("chat/_history.html", room=room, bubbles=page, stream=stream)
 
 

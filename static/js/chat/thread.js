@@ -15,7 +15,6 @@ import { Stream } from './stream.js';
 import { Typists } from './typists.js';
 import { Uploads } from './uploads.js';
 
-const BEYOND_ALL = 999_999_999_999;
 const threads = new Map(); // [data-chat] -> its thread
 
 export class Thread {
@@ -205,7 +204,7 @@ export class Thread {
 
   /** What was missed is more than can be caught up on: show the newest page as if it were opened now. */
   async #reload() {
-    this.#list.replaceAll(await askHtml(`${this.#facts.historyPath}before=${BEYOND_ALL}`));
+    this.#list.replaceAll(await askHtml(this.#facts.historyPath));
     this.#list.items.forEach((item) => this.#receipts.watch(item));
     this.#receipts.render();
     this.#scroll.toNewest();

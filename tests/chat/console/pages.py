@@ -32,9 +32,9 @@ def path(room, *parts):
     return "/".join([CONSOLE, "rooms", room.public_id, *parts])
 
 
-def post(client, where, **fields):
+def post(client, where, headers=None, **fields):
     fields = {"csrf_token": csrf_of(client, "/orders"), "key": "key-of-this-form", **fields}
-    return client.post(where, data=fields)
+    return client.post(where, data=fields, headers=headers)
 
 
 def text(client, where, **options):

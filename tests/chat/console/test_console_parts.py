@@ -156,3 +156,6 @@ def test_an_old_page_of_both_streams_holds_the_notes_of_its_time(client, mira, r
     assert "Earlier messages" in newest
     assert ("An early note" in newest, "An early note" in earlier) == (False, True)
     assert "Line 2" not in earlier
+    say(room, mira, "A late note", stream="i")
+    again = text(client, path(room, "history?"))
+    assert "Line 2" in again and "A late note" in again

@@ -8,7 +8,7 @@ from app.chat.models import AgentDepartment, Room
 from app.core.database import db, run_transaction, transaction
 from tests.chat.console.pages import CONSOLE, make_agent, make_department, now, path, post, text
 from tests.chat.talking import ADA, open_room, say
-from tests.factories import make_user
+from tests.factories import make_product, make_user
 from tests.security.test_login import sign_in
 
 
@@ -108,6 +108,19 @@ def test_what_cannot_be_done_now_is_said_above_the_conversation(client, mira, ro
     shown = text(client, path(room))
 
     assert "Only the agent who has this conversation may do this." in shown
+
+
+def test_a_conversation_may_wait_for_any_sku_that_is_sold_out(client, mira, room):
+    make_product(sku="VASE", stock=0)
+    post(client, path(room, "claim"))
+    say(room, mira, "Not before Friday")
+
+    refused = post(client, path(room, "hold"), event="", sku=" ")
+    assert refused.status_code == 422
+    assert "Choose what it waits for, or write a SKU." in refused.text
+    post(client, path(room, "hold"), key="key-of-another-form", event="", sku="VASE")
+
+    assert (now(room).status, now(room).hold_until_event) == ("on_hold", "restock:VASE")
 
 
 def test_a_transfer_needs_a_receiver_and_a_note(client, mira, room):

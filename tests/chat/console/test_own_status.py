@@ -28,6 +28,17 @@ def test_a_capacity_that_cannot_be_is_refused(client, mira):
     assert agents.find_agent(mira.subject).capacity == 4
 
 
+def test_with_a_script_a_mistake_is_told_where_it_was_made(client, mira):
+    answer = post(
+        client, f"{CONSOLE}/status", headers={"HX-Request": "true"}, status="online", capacity="900"
+    )
+
+    assert answer.status_code == 422
+    assert "a number between 0 and 50" in answer.text
+    assert 'id="agent" open' in answer.text
+    assert "a number between 0 and 50" not in text(client, CONSOLE)
+
+
 def test_whoever_opens_the_console_for_the_first_time_becomes_an_agent_by_choosing(client):
     make_user("agent", email="new@example.test", name="Noor")
     sign_in(client, "new@example.test")
