@@ -3,10 +3,9 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -26,22 +25,27 @@ SPY = """
 NewPage = Callable[..., Page]
 
 
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
+def chromium() -> str:
+    """The program; a test that needs it is skipped where there is none."""
+    program = shutil.which("chromium")
+    if program is None:
         pytest.skip("chromium is not installed; `make browsers` installs it")
+    return program
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One for all that drive a browser: a second one in the same process is refused."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Ends with the module: Playwright allows one of itself at a time, and other folders start their own."""
-    with open_browser() as browser:
-        yield browser
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One for all tests of this process. What a test leaves is in contexts of its own, which end with it."""
+    browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-BROWSER_FIXTURES = {"browser", "new_page", "page", "chromium", "visit"}
+BROWSER_FIXTURES = {"browser", "new_page", "page", "visit"}
 PROCESS_FIXTURES = {"shop", "module_shop"}
 # Where a page is looked at in several ways, the first tier takes one: the one in which the least fits and the least is seen.
 FIRST_LOOK = {"width": 390, "scheme": "dark"}

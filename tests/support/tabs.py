@@ -2,7 +2,6 @@
 browser never does.
 """
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -10,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
-from tests.support.browser import EXPECTED, FLAGS, SPY, WAIT_MS
+from tests.support.browser import EXPECTED, FLAGS, SPY, WAIT_MS, chromium
 from tests.support.waiting import wait_for
 
 OWN_FLAGS = ["--headless=new", "--remote-debugging-port=0", "--no-first-run"]
+START_S = 60.0
+STOP_S = 30.0
 
 
 class Tabs:
@@ -59,24 +60,20 @@ class Tabs:
 
 
 @contextmanager
-def open_window() -> Iterator[Tabs]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed; `make browsers` installs it")
+def open_window(playwright: Playwright) -> Iterator[Tabs]:
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as folder:
-        command = [chromium, *FLAGS, *OWN_FLAGS, f"--user-data-dir={folder}", "about:blank"]
+        command = [chromium(), *FLAGS, *OWN_FLAGS, f"--user-data-dir={folder}", "about:blank"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            port = wait_for(lambda: read_port(Path(folder)), 20, "Chromium")
-            with sync_playwright() as playwright:
-                address = f"http://127.0.0.1:{port}"
-                browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
-                browser.contexts[0].add_init_script(SPY)
-                yield Tabs(browser.contexts[0])
-                browser.close()
+            port = wait_for(lambda: read_port(Path(folder)), START_S, "Chromium")
+            address = f"http://127.0.0.1:{port}"
+            browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
+            browser.contexts[0].add_init_script(SPY)
+            yield Tabs(browser.contexts[0])
+            browser.close()
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(STOP_S)
 
 
 def read_port(folder: Path) -> str | None:
@@ -85,8 +82,8 @@ def read_port(folder: Path) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def window() -> Iterator[Tabs]:
-    with open_window() as tabs:
+def window(playwright: Playwright) -> Iterator[Tabs]:
+    with open_window(playwright) as tabs:
         yield tabs
 
 

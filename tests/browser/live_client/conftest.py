@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import EXPECTED, open_browser
+from tests.support.browser import EXPECTED
 
 from .page import page
 from .shop import FakeShop
@@ -23,12 +23,6 @@ SPY = """
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
-
-
 @pytest.fixture
 def shop() -> Iterator[FakeShop]:
     shop = FakeShop()
@@ -38,9 +32,9 @@ def shop() -> Iterator[FakeShop]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, shop: FakeShop) -> Iterator[Visit]:
+def visit(browser: Browser, shop: FakeShop) -> Iterator[Visit]:
     """Opens a page with this body; with `fake_clock` its timers can be wound forward."""
-    context = chromium.new_context()
+    context = browser.new_context()
     context.set_default_timeout(8_000)
     context.add_init_script(SPY)
     complaints: list[str] = []
