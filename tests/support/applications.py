@@ -14,14 +14,14 @@ from sqlalchemy import event
 
 from app import create_app
 from app.core.database import db
-from tests.support.quicker import CompiledTemplates, SharedRule, compress_once
+from tests.support.quicker import CompiledTemplates, SharedRule, prepare_assets_once
 from tests.support.settings import environment_for, settings_for
 
 MakeApp = Callable[..., Flask]
 
 templates = CompiledTemplates()
 Flask.url_rule_class = SharedRule
-compress_once()
+prepare_assets_once()
 
 
 class FreshClient(FlaskClient):

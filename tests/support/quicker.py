@@ -1,14 +1,18 @@
-"""What every test would make anew for its own app, made once: compiled templates, compressed files, the parts of rules."""
+"""What every test would make anew for its own app, made once: compiled templates, static files, the parts of rules."""
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 from werkzeug.routing.matcher import RulePart
 
 from app.core import assets
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+PREPARED = ("assets", "assets_version", "icons", "favicon")
 
 
 class CompiledTemplates(BytecodeCache):
@@ -25,8 +29,21 @@ class CompiledTemplates(BytecodeCache):
         self._known[bucket.key] = bucket.bytecode_to_string()
 
 
-def compress_once() -> None:
-    assets.make_asset = cache(assets.make_asset)
+def prepare_assets_once() -> None:
+    """The shop's own files, which no test changes; tests of assets have folders of their own."""
+    prepare = assets.init_app
+    prepared: dict[str, Any] = {}
+
+    def init_app(app: Flask, static: Path) -> None:
+        if static != STATIC or not prepared:
+            prepare(app, static)
+        else:
+            app.extensions.update(prepared)
+            app.register_blueprint(assets.bp)
+        if static == STATIC:
+            prepared.update({name: app.extensions[name] for name in PREPARED})
+
+    assets.init_app = init_app
 
 
 class SharedRule(Rule):
@@ -36,23 +53,16 @@ class SharedRule(Rule):
 
     _known: dict[str, tuple[list[RulePart], list[tuple[bool, str]], dict[str, Any]]] = {}
 
-    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
-        if rule not in self._known:
-            reader = Rule(rule)
-            reader.map, reader._trace, reader._converters = self.map, [], {}
-            self._known[rule] = list(reader._parse_rule(rule)), reader._trace, reader._converters
-        parts, trace, converters = self._known[rule]
-        self._trace.extend(trace)
-        self._converters |= converters
-        self.arguments |= converters.keys()
-        return parts
+    def compile(self) -> None:
+        if self.rule not in self._known:
+            super().compile()
+            self._known[self.rule] = self._parts, self._trace, self._converters
+        self._parts, self._trace, self._converters = self._known[self.rule]
+        self.arguments |= self._converters.keys()
+        self._build = partial(self._build_late, "_build", False)
+        self._build_unknown = partial(self._build_late, "_build_unknown", True)
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., Any]:
-        compile_now, compiled = super()._compile_builder, []
-
-        def build(rule: Rule, **values: Any) -> Any:
-            if not compiled:
-                compiled.append(compile_now(append_unknown))
-            return compiled[0](rule, **values)
-
-        return build
+    def _build_late(self, name: str, append_unknown: bool, **values: Any) -> tuple[str, str]:
+        build = self._compile_builder(append_unknown).__get__(self, None)
+        setattr(self, name, build)
+        return build(**values)
