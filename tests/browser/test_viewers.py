@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.test_live_badge import CHIP, open_product, wait_until
+from tests.support.browser import WAIT_MS
 from tests.support.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -11,13 +12,13 @@ VIEWERS = ".p-product__viewers p"
 BELOW = ".p-product__now [data-stock], .c-pills, .p-product__buy form, .c-facts"
 
 
-def wait_for_viewers(page, text, seconds=12.0):
+def wait_for_viewers(page, text):
     """Until the line says this; nothing is said when only oneself looks."""
     page.wait_for_function(
         "([selector, text]) => { const line = document.querySelector(selector);"
         " return text ? !line.hidden && line.textContent.trim() === text : line.hidden; }",
         arg=[VIEWERS, text],
-        timeout=seconds * 1000,
+        timeout=WAIT_MS,
     )
 
 

@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.support.waiting import PATIENCE_S
 
 FLAGS = [
     "--no-sandbox",
@@ -14,7 +16,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_MS = 8_000
+WAIT_MS = PATIENCE_S * 1000
 # The browser reports by itself that a socket or an address was refused, whatever the page does about it.
 EXPECTED = re.compile(r"WebSocket connection to|Failed to load resource|WebSocket is closed before")
 SPY = """
@@ -23,6 +25,8 @@ SPY = """
         (event) => window.violations.push(event.violatedDirective + ' ' + event.blockedURI));
 """
 NewPage = Callable[..., Page]
+
+expect.set_options(timeout=WAIT_MS)
 
 
 def chromium() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 
 PREFIX = "rt:p:"
 QUIET_S = 0.1
@@ -29,7 +29,7 @@ class Published:
 
     def wait_for(self, count: int) -> list[dict[str, Any]]:
         """All, once there are at least `count`."""
-        return wait_for(lambda: len(self.seen()) >= count and self._messages, 5, f"{count} messages")
+        return wait_for(lambda: len(self.seen()) >= count and self._messages, PATIENCE_S, f"{count} messages")
 
     def clear(self) -> None:
         self.seen()

@@ -11,9 +11,9 @@ import pytest
 
 from app.core.redis import RedisError, connect
 from deploy.local import redis_server
-from tests.support.waiting import wait_for
+from tests.support.waiting import PATIENCE_S, wait_for
 
-START_S = 20.0
+START_S = 60.0
 
 
 class RedisServer:
@@ -47,7 +47,7 @@ class RedisServer:
     def kill(self) -> None:
         if self.process:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(PATIENCE_S)
             self.process = None
         self.client.close()
 

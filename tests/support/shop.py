@@ -21,11 +21,11 @@ from app.core import migration
 from app.core.database import db
 from deploy.local import procfile, redis_server
 from tests.support.settings import environment_for, settings_for
-from tests.support.waiting import free_ports, wait_for
+from tests.support.waiting import PATIENCE_S, free_ports, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60.0
-STOP_S = 20.0
+STOP_S = 60.0
 CORE = ("redis", "web", "live", "clock")
 
 
@@ -89,7 +89,7 @@ class Shop:
     def get(self, path: str) -> Any:
         """The JSON answer, also of an error."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+            with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
@@ -100,7 +100,7 @@ class Shop:
         request = urllib.request.Request(
             self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return json.load(answer)
 
     def stock(self, sku: str) -> dict[str, Any]:

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
+# For what must come: long enough for a machine that is busy with something else. What comes soon costs nothing.
+PATIENCE_S = 30.0
 
 
-def wait_for(condition: Callable[[], Answer], seconds: float = 10.0, what: str = "a condition") -> Answer:
+def wait_for(
+    condition: Callable[[], Answer], seconds: float = PATIENCE_S, what: str = "a condition"
+) -> Answer:
     """The first true answer. Fails when the time is over."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):

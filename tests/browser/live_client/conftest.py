@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import EXPECTED
+from tests.support.browser import EXPECTED, WAIT_MS
 
 from .page import page
 from .shop import FakeShop
@@ -35,7 +35,7 @@ def shop() -> Iterator[FakeShop]:
 def visit(browser: Browser, shop: FakeShop) -> Iterator[Visit]:
     """Opens a page with this body; with `fake_clock` its timers can be wound forward."""
     context = browser.new_context()
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(WAIT_MS)
     context.add_init_script(SPY)
     complaints: list[str] = []
     pages: list[Page] = []

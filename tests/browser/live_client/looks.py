@@ -6,7 +6,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-DEADLINE_MS = 8_000
+from tests.support.browser import WAIT_MS
+
+DEADLINE_MS = WAIT_MS
 
 
 def chip_state(tab: Page, state: str, text: str | re.Pattern[str]) -> None:

@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 
 from simple_websocket import ConnectionClosed, Server
 
+from tests.support.waiting import PATIENCE_S
+
 STATIC = Path(__file__).resolve().parents[3] / "static"
 CONTENT_TYPES = {".js": "text/javascript", ".css": "text/css"}
-DEADLINE_SECONDS = 8.0
+DEADLINE_SECONDS = PATIENCE_S
 
 Frame = dict[str, Any]
 

@@ -13,6 +13,7 @@ from typing import Any
 import websocket
 
 from tests.realtime.live.servers import ORIGIN
+from tests.support.waiting import PATIENCE_S
 
 Body = dict[str, Any]
 
@@ -49,7 +50,7 @@ class Peer:
         self.closed_with: int | None = None
         self.socket = websocket.create_connection(
             f"ws://127.0.0.1:{port}{path}",
-            timeout=5,
+            timeout=PATIENCE_S,
             skip_utf8_validation=True,
             origin=origin,
             suppress_origin=origin is None,
@@ -74,7 +75,7 @@ class Peer:
         self.received.append(body)
         return body
 
-    def wait(self, type: str, seconds: float = 5.0) -> Body:
+    def wait(self, type: str, seconds: float = PATIENCE_S) -> Body:
         deadline = time.monotonic() + seconds
         while body := self.next(max(0.01, deadline - time.monotonic())):
             if body["type"] == type:
@@ -83,7 +84,7 @@ class Peer:
             f"no {type}; closed with {self.closed_with}; got {str(self.received[-5:])[:500]}"
         )
 
-    def wait_closed(self, seconds: float = 5.0) -> int | None:
+    def wait_closed(self, seconds: float = PATIENCE_S) -> int | None:
         deadline = time.monotonic() + seconds
         while self.next(max(0.01, deadline - time.monotonic())):
             pass
