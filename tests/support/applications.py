@@ -14,12 +14,13 @@ from sqlalchemy import event
 
 from app import create_app
 from app.core.database import db
-from tests.support.quicker import CompiledTemplates, SharedRule, prepare_assets_once
+from tests.support.quicker import CompiledStatements, CompiledTemplates, SharedRule, prepare_assets_once
 from tests.support.settings import environment_for, settings_for
 
 MakeApp = Callable[..., Flask]
 
 templates = CompiledTemplates()
+statements = CompiledStatements()
 Flask.url_rule_class = SharedRule
 prepare_assets_once()
 
@@ -43,6 +44,7 @@ def make_app(tmp_path: Path, database_url: str, redis: Any, session_redis: Any) 
         app.jinja_env.bytecode_cache = templates
         with app.app_context():
             event.listen(db.engine, "connect", never_wait_for_the_disk)
+            db.engine.update_execution_options(compiled_cache=statements)
         app.config["OUTBOX_PAUSE_S"] = 0  # a test looks right after each change
         app.test_client_class = FreshClient
         made.append(app)

@@ -1,4 +1,4 @@
-"""What every test would make anew for its own app, made once: compiled templates, static files, the parts of rules."""
+"""What every test would make anew for its own app, made once: templates and statements, static files, parts of rules."""
 
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,18 @@ class CompiledTemplates(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+class CompiledStatements(dict[Any, Any]):
+    """For all engines of one kind of database, which compile a statement alike. SQLAlchemy asks by the engine's dialect
+    first, so that of its own accord each app would compile all its statements anew.
+    """
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
 
 
 def prepare_assets_once() -> None:
