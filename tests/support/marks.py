@@ -8,6 +8,8 @@ PROCESS_FIXTURES = {"shop", "module_shop"}
 FIRST_LOOK = {"width": 390, "scheme": "dark"}
 # Races and kills: the first tier takes the database on which more happens at once.
 RACING = {"test_races.py", "test_shelf_races.py", "test_kills.py"}
+# What longer bytes are called is not worth reading.
+LONGEST_NAME = 40
 
 
 # First, because xdist reads the groups in the same hook.
@@ -49,3 +51,10 @@ def group_with_its_kind(item: pytest.Item, names: set[str]) -> None:
     elif "tests/realtime/live/" in item.nodeid or "start_live" in names:
         # A module shares its server; most of these tests wait, so two modules at once do not hinder each other.
         item.add_marker(pytest.mark.xdist_group(f"sockets {item.path.name}"))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file that is made for a test may hold the time: in the test's name it would differ from worker to worker, and
+    they would refuse to start.
+    """
+    return argname if isinstance(val, bytes) and len(val) > LONGEST_NAME else None
