@@ -189,7 +189,7 @@ def test_a_channel_that_is_forgotten_while_redis_is_asked_again_holds_up_no_othe
 
     wire.trap = b"subscribe"
     wire.cut()
-    wait_for(lambda: wire.trap is None, 5, "the process to ask again")
+    wait_for(lambda: wire.trap is None, what="the process to ask again")
     leaving.close()
     time.sleep(4.5)  # Longer than a channel is kept that nobody wants, and shorter than silence is borne.
     wire.release()

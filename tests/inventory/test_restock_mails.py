@@ -109,7 +109,7 @@ def test_a_clock_killed_between_claim_and_mail_and_the_mail_still_comes_once(bac
     assert killed.returncode == -signal.SIGKILL
     assert (told(), mails("The Cup is back")) == ([ADA], [])
 
-    wait_for(outbox.sweep, 5, "the event that was left behind")
+    wait_for(outbox.sweep, what="the event that was left behind")
     run_jobs(back)
 
     assert (look(), mails("The Cup is back")) == (0, [ADA])

@@ -3,7 +3,7 @@
 import pytest
 
 BROWSER_FIXTURES = {"browser", "new_page", "page", "visit"}
-PROCESS_FIXTURES = {"shop", "module_shop"}
+PROCESS_FIXTURES = {"shop", "module_shop", "lived_in_shop"}
 # Where a page is looked at in several ways, the first tier takes one: the one in which the least fits and the least is seen.
 FIRST_LOOK = {"width": 390, "scheme": "dark"}
 # Races and kills: the first tier takes the database on which more happens at once.

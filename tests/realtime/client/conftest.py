@@ -53,7 +53,7 @@ class Program:
         return [said for said in list(self.said) if said.get("channel") == channel]
 
     def wait_until_live(self) -> None:
-        wait_for(lambda: self.state == "live", 10, "the program to be live")
+        wait_for(lambda: self.state == "live", what="the program to be live")
 
     def stop(self) -> str:
         """What it complained about."""

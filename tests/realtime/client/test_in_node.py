@@ -28,17 +28,17 @@ def test_a_program_that_was_cut_off_gets_each_event_once_and_in_order(
     program = run_program(f"ws://127.0.0.1:{relay.port}/ws", {"shop": None})
     program.wait_until_live()
     send("shop", data={"n": 0})
-    wait_for(lambda: numbers(program) == [0], 5, "the first message")
+    wait_for(lambda: numbers(program) == [0], what="the first message")
 
     relay.refuse()
     for n in range(1, 101):
         send("shop", data={"n": n})
-    wait_for(lambda: program.state == "reconnecting", 10, "the program to notice")
+    wait_for(lambda: program.state == "reconnecting", what="the program to notice")
     relay.admit()
     program.wait_until_live()
     send("shop", data={"n": 101})
 
-    wait_for(lambda: len(numbers(program)) == 102, 10, "all messages")
+    wait_for(lambda: len(numbers(program)) == 102, what="all messages")
     assert numbers(program) == list(range(102))
     assert [said for said in program.said if "reset" in said] == [
         {"reset": ["shop"]}
@@ -56,7 +56,7 @@ def test_cuts_while_messages_flow_lose_and_repeat_nothing(
     for n in range(200):
         send("shop", data={"n": n})
         if n % 40 == 39:
-            wait_for(lambda: numbers(program), 5, "a message")
+            wait_for(lambda: numbers(program), what="a message")
             relay.cut()
 
     wait_for(lambda: len(numbers(program)) >= 200, 20, "all messages")
@@ -77,7 +77,7 @@ def test_state_is_the_newest_version_however_many_were_missed(
         send("stock:A1", version=version)
     relay.admit()
 
-    wait_for(lambda: program.told("stock:A1"), 10, "the newest version")
+    wait_for(lambda: program.told("stock:A1"), what="the newest version")
     assert [message["version"] for message in program.told("stock:A1")] == [10]
     assert not [said for said in program.said if "reset" in said]
     relay.close()
@@ -95,9 +95,9 @@ def test_what_is_too_long_ago_is_said_to_be_lost(
         f"ws://127.0.0.1:{alone.port}/ws", {"shop": {"offset": first.offset, "epoch": first.epoch}}
     )
 
-    wait_for(lambda: {"reset": ["shop"]} in program.said, 10, "the reset")
+    wait_for(lambda: {"reset": ["shop"]} in program.said, what="the reset")
     send("shop", data={"n": 303})
-    wait_for(lambda: numbers(program) == [303], 5, "what came afterwards")
+    wait_for(lambda: numbers(program) == [303], what="what came afterwards")
 
 
 def test_a_closed_client_lets_its_program_end(alone: LiveServer, run_program: Run) -> None:
@@ -128,11 +128,13 @@ def test_a_program_with_tickets_gets_one_for_each_connection_and_misses_nothing(
             data = {"type": "notice", "payload": {"n": n}}
             shop.send("POST", "/api/realtime/websocket", {"type": "send", "targetUser": user, "data": data})
             if n in (2, 5):
-                wait_for(lambda: numbers(program, f"user:{user}"), 5, "a message")
+                wait_for(lambda: numbers(program, f"user:{user}"), what="a message")
                 program.order("hang up")
 
-        wait_for(lambda: len(numbers(program, f"user:{user}")) >= 9, 15, "all messages")
+        wait_for(lambda: len(numbers(program, f"user:{user}")) >= 9, what="all messages")
         assert numbers(program, f"user:{user}") == list(range(9))
+        program.order("close")  # before the shop goes, of which it would complain
+        wait_for(lambda: program.state == "stopped", what="the program to stop")
 
 
 def test_as_many_private_channels_as_a_list_shows_open_on_one_socket(
@@ -146,7 +148,7 @@ def test_as_many_private_channels_as_a_list_shows_open_on_one_socket(
     )
 
     program.wait_until_live()
-    wait_for(lambda: said_lost(program) == set(names), 5, "an answer for each channel")
+    wait_for(lambda: said_lost(program) == set(names), what="an answer for each channel")
 
 
 def said_lost(program: Program) -> set[str]:

@@ -125,7 +125,7 @@ class RawPeer:
         opened.append(self)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(5)
+        self.socket.settimeout(PATIENCE_S)
         self.socket.connect(("127.0.0.1", port))
         given = {
             "Host": f"127.0.0.1:{port}",

@@ -7,12 +7,12 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from tests.support.waiting import free_ports, wait_for
+from tests.support.waiting import PATIENCE_S, free_ports, wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "http://localhost:3001"
 SECRET = "a secret of the tests that is long enough"
-START_SECONDS = 15.0
+START_SECONDS = 60.0
 
 
 class LiveServer:
@@ -113,4 +113,4 @@ class LiveServer:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                self.process.wait(5)
+                self.process.wait(PATIENCE_S)

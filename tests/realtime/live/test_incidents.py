@@ -72,7 +72,7 @@ def test_an_address_that_is_blocked_is_in_the_audit_soon(
 ) -> None:
     break_the_protocol(socket_process, ATTACKER)
 
-    (entry,) = wait_for(entries, 15, "the entry")
+    (entry,) = wait_for(entries, what="the entry")
 
     assert (entry.action, entry.object, entry.ip) == ("address_blocked", f"address:{ATTACKER}", ATTACKER)
     assert (entry.actor, entry.after) == ("guest", {"breach": 5})
@@ -123,7 +123,7 @@ def test_the_next_clock_goes_on_where_one_was_killed(
 
     request.getfixturevalue("clock")
 
-    wait_for(lambda: redis.xlen(THREATS_KEY) == 0, 15, "the clock")
+    wait_for(lambda: redis.xlen(THREATS_KEY) == 0, what="the clock")
     assert len(entries()) == 1
 
 
@@ -150,11 +150,11 @@ def test_what_comes_after_redis_was_emptied_is_recorded_too(
     app: Flask, socket_process: LiveServer, redis: Any
 ) -> None:
     break_the_protocol(socket_process, "203.0.113.1")
-    wait_for(record_incidents, 5, "the first incident")
+    wait_for(record_incidents, what="the first incident")
 
     redis.flushall()
     break_the_protocol(socket_process, "203.0.113.2")
-    wait_for(record_incidents, 5, "the second incident")
+    wait_for(record_incidents, what="the second incident")
 
     assert [entry.ip for entry in entries()] == ["203.0.113.1", "203.0.113.2"]
 

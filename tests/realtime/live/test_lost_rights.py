@@ -171,7 +171,7 @@ def test_what_was_taken_away_while_redis_was_down_is_gone_when_it_is_back(
         log_out(client)
         tab.synchronise()
         own_redis.start()
-        wait_for(outbox.sweep, 10, "the announcement")
+        wait_for(outbox.sweep, what="the announcement")
 
     assert tab.wait_closed(1.0) == 4401
 

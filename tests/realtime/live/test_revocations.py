@@ -106,4 +106,4 @@ def test_a_revocation_of_before_the_start_counts(
         peer.send({"type": "subscribe", "channel": "stock:V3", "token": identity("user:35", "earlier")})
         return peer.wait_closed(1.0) == 4401
 
-    wait_for(is_refused, 3, "the refusal")
+    wait_for(is_refused, what="the refusal")
