@@ -161,7 +161,8 @@ def test_the_theme_is_kept(demo, new_page):
     page = new_page(color_scheme="light")
     page.goto(demo.url)
 
-    page.get_by_role("button", name="Dark theme").click()
+    with page.expect_response(f"{demo.url}/theme"):  # going on sooner would take it back
+        page.get_by_role("button", name="Dark theme").click()
     page.goto(f"{demo.url}/search?q=mug")
 
     assert page.locator("html").get_attribute("data-theme") == "dark"
