@@ -21,7 +21,7 @@ def bind_chat(app: "Flask") -> None:
     bind_desk(app)
     api.init_app(app)
     pages.register_rule(app, "room", access.may_listen)
-    outbox.register(app, log.CHAT_EVENT, broadcasts.chat_event)
+    outbox.register_many(app, log.CHAT_EVENT, broadcasts.chat_events)
     outbox.register(app, reads.READ, broadcasts.chat_read)
     bind_shelf(app)
     schedule.every(app, 900, sweep.queue_stuck)

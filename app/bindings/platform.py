@@ -46,7 +46,7 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
 
 def bind_background(app: "Flask") -> None:
     """What happens after the answer: events, jobs, and what runs by the clock."""
-    from app.core import idempotency, jobs, mail, outbox, schedule
+    from app.core import idempotency, jobs, mail, outbox, outbox_rows, schedule
 
     outbox.init_app(app)
     jobs.init_app(app)
@@ -54,7 +54,7 @@ def bind_background(app: "Flask") -> None:
     schedule.every(app, 1, outbox.sweep)
     schedule.every(app, 1, jobs.requeue_due)
     schedule.every(app, 900, mail.queue_unsent)
-    schedule.every(app, 3600, outbox.prune)
+    schedule.every(app, 3600, outbox_rows.prune)
     schedule.every(app, 3600, idempotency.prune)
 
 

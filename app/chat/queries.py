@@ -78,16 +78,24 @@ def find_last_agent(room: Room) -> str | None:
     )
 
 
-def find_entry(room_id: int, stream: str, seq: int) -> tuple[Room, RoomEvent, Message | None] | None:
-    """One entry of a log with its room and, when it is about one, its message, as the database has them now."""
+def list_entries(places: Sequence[tuple[int, str, int]]) -> list[tuple[Room, RoomEvent, Message | None]]:
+    """Entries of logs with their rooms and, where they are about one, their messages, as the database has them now.
+
+    Each place is a room's id, stream and number; what is not there any more is left out.
+    """
+    where = (
+        sa.and_(RoomEvent.room_id == room, RoomEvent.stream == of, RoomEvent.seq == n)
+        for room, of, n in places
+    )
     found = db.session.execute(
         sa.select(Room, RoomEvent, Message)
         .join(RoomEvent, RoomEvent.room_id == Room.id)
         .outerjoin(Message, Message.id == RoomEvent.message_id)
-        .where(RoomEvent.room_id == room_id, RoomEvent.stream == stream, RoomEvent.seq == seq)
+        .where(sa.or_(*where))
+        .order_by(RoomEvent.id)
         .execution_options(populate_existing=True)
-    ).one_or_none()
-    return (found[0], found[1], found[2]) if found else None
+    )
+    return [(room, entry, message) for room, entry, message in found]
 
 
 def list_events(room_id: int, stream: str, after: int, limit: int = EVENTS_PAGE) -> Sequence[RoomEvent]:

@@ -18,7 +18,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 
 from app.core import faults, resting
+from app.core.contention import Deadlock, is_busy, is_deadlock
 from app.core.errors import DatabaseBusy
+from app.core.session import ShopSession, is_whole
 from app.settings import Settings, SettingsError
 
 WRITE_WAIT_S = 2.0
@@ -35,6 +37,7 @@ NAMES = {
 }
 
 Answer = TypeVar("Answer")
+Callback = TypeVar("Callback", bound=Callable[[], Any])
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy(model_class=Base, session_options={"class_": ShopSession})
 
 # SQLite only counts up from INTEGER PRIMARY KEY; PostgreSQL wants the range.
 BigKey = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -95,6 +98,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     else:
         with app.app_context():
             resting.watch(db.engine)
+            app.extensions["reading_engine"] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -141,7 +145,7 @@ def transaction() -> Iterator[None]:
     db.session.rollback()  # ends the read transaction, so that the block sees what is true now
     callbacks: list[Callable[[], Any]] = []
     with write_turn():
-        token = _callbacks.set(callbacks)
+        token, whole = _callbacks.set(callbacks), is_whole.set(True)
         try:
             yield
             faults.reach("before_commit")
@@ -156,6 +160,7 @@ def transaction() -> Iterator[None]:
             raise
         finally:
             _callbacks.reset(token)
+            is_whole.reset(whole)
     for callback in callbacks:
         run_safely(callback)
 
@@ -178,6 +183,7 @@ def write_turn() -> Iterator[None]:
 def snapshot(longest_ms: int = 60_000) -> Iterator[None]:
     """Read as of one moment, whatever is written meanwhile. Not inside transaction()."""
     db.session.rollback()
+    token = is_whole.set(True)
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN")  # reads are in autocommit otherwise
@@ -188,10 +194,7 @@ def snapshot(longest_ms: int = 60_000) -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
-
-
-class Deadlock(DatabaseBusy):
-    """PostgreSQL undid this transaction so that another could go on; doing it again is safe."""
+        is_whole.reset(token)
 
 
 def run_transaction(action: Callable[[], Answer]) -> Answer:
@@ -206,20 +209,6 @@ def run_transaction(action: Callable[[], Answer]) -> Answer:
             time.sleep(random.uniform(1, pause_ms) / 1000)
     with transaction():
         return action()
-
-
-def is_deadlock(error: BaseException) -> bool:
-    return isinstance(error, OperationalError) and sql_state(error) in ("40P01", "40001")
-
-
-def is_busy(error: BaseException) -> bool:
-    return isinstance(error, OperationalError) and (
-        "locked" in str(error.orig) or sql_state(error) == "55P03"
-    )
-
-
-def sql_state(error: OperationalError) -> str:
-    return getattr(error.orig, "sqlstate", None) or ""
 
 
 def delete_in_chunks(model: type[Base], condition: sa.ColumnElement[bool]) -> None:
@@ -238,6 +227,15 @@ def after_commit(callback: Callable[[], Any]) -> None:
     if callbacks is None:
         raise RuntimeError("after_commit outside transaction()")
     callbacks.append(callback)
+
+
+def after_commit_once(kind: type[Callback]) -> Callback:
+    """The callback of this kind that the running transaction has; it is made and registered when it has none."""
+    found = next((each for each in _callbacks.get() or () if isinstance(each, kind)), None)
+    if found is None:
+        found = kind()  # type: ignore[misc]  # the bound cannot say that it is a class
+        after_commit(found)
+    return found
 
 
 def run_safely(callback: Callable[[], Any]) -> None:

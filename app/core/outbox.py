@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,47 +11,17 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import metrics
 from app.core.batch import Batch
-from app.core.database import BigKey, after_commit, db, delete_in_chunks, now_ms, partial_index, transaction
+from app.core.database import after_commit_once, db
+from app.core.outbox_rows import FRESH, INSERT, list_due, mark, outbox, postpone
 from app.core.redis import RedisDown
 
-SWEEP_AFTER_MS = 1_000
 PAUSE_S = 0.05
 MOST_REMEMBERED = 1_000
-LONGEST_PAUSE_MS = 60_000
-BATCH = 500
-KEEP_MS = 24 * 3600 * 1000
 
 log = logging.getLogger(__name__)
-
-
-class OutboxEvent(db.Model):
-    """One announcement. The payload holds ids, never state: whoever delivers it reads what is true then."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        partial_index("ix_outbox_waiting", "next_try_at", "published_at IS NULL"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    topic: Mapped[str] = mapped_column(sa.String(40))
-    key: Mapped[str] = mapped_column(sa.String(120))
-    version: Mapped[int] = mapped_column(sa.BigInteger)
-    payload: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
-    created_at: Mapped[int] = mapped_column(sa.BigInteger, index=True)
-    next_try_at: Mapped[int] = mapped_column(sa.BigInteger)
-    published_at: Mapped[int | None] = mapped_column(sa.BigInteger)
-    attempts: Mapped[int] = mapped_column(default=0)
-
-
-outbox = OutboxEvent.__table__
-FRESH = {"attempts": sa.literal(0), "created_at": now_ms(), "next_try_at": now_ms() + SWEEP_AFTER_MS}
-# Built once: this runs with every change of stock.
-INSERT = sa.insert(outbox).values(FRESH).returning(outbox.c.id)
 
 
 @dataclass(frozen=True)
@@ -65,10 +36,13 @@ class Announcement:
 
 
 Handler = Callable[[Announcement], None]
+ManyHandler = Callable[[list[Announcement]], None]
+Group = list[Announcement]
 
 
 def init_app(app: Flask) -> None:
     app.extensions["outbox"] = {}
+    app.extensions["outbox_many"] = {}
     app.extensions["outbox_begun"] = {}
     app.extensions["outbox_late"] = Batch(app, deliver_late, "the sweep delivers these events")
     app.extensions["outbox_marks"] = Batch(app, mark, "the sweep delivers these events again")
@@ -76,6 +50,12 @@ def init_app(app: Flask) -> None:
 
 def register(app: Flask, topic: str, handler: Handler) -> None:
     app.extensions["outbox"][topic] = handler
+
+
+def register_many(app: Flask, topic: str, handler: ManyHandler) -> None:
+    """For a topic of which a transaction often tells several: they are handed over together."""
+    register(app, topic, lambda event: handler([event]))
+    app.extensions["outbox_many"][topic] = handler
 
 
 def follow(app: Flask, topic: str, handler: Handler) -> None:
@@ -119,21 +99,28 @@ def insert_from(topic: str, key: sa.ColumnElement[str], version: sa.ColumnElemen
     )
 
 
+class Announced(list[Announcement]):
+    """What the running transaction announced."""
+
+    def __call__(self) -> None:
+        deliver_soon(self)
+
+
 def deliver_after_commit(event: Announcement) -> None:
-    after_commit(lambda: deliver_soon(event))
+    after_commit_once(Announced).append(event)
 
 
-def deliver_soon(event: Announcement) -> None:
-    """Now; or in a moment, with all that come meanwhile, when this process did the same topic and key just before.
+def deliver_soon(events: list[Announcement]) -> None:
+    """Now; or in a moment, with all that come meanwhile, what this process did of the same topic and key just before.
 
     So what everybody wants at once costs few deliveries for many changes, and hardly any of them pays for the others.
     """
     if not current_app.config.get("OUTBOX_DELIVERS", True):
         return
-    if is_crowded(event):
-        current_app.extensions["outbox_late"].add([event])
-        return
-    delivered, _ = deliver([event])
+    crowded = [event for event in events if is_crowded(event)]
+    if crowded:
+        current_app.extensions["outbox_late"].add(crowded)
+    delivered, _ = deliver(event for event in events if event not in crowded)
     current_app.extensions["outbox_marks"].add(delivered)
 
 
@@ -157,65 +144,58 @@ def deliver(events: Iterable[Announcement]) -> tuple[list[int], list[int]]:
     """Hand each topic and key's newest event to its handler. Returns the ids delivered and the ids that failed."""
     delivered: list[int] = []
     failed: list[int] = []
-    for group in grouped(events):
+    waiting = deque(together(grouped(events)))
+    while waiting:
+        groups = waiting.popleft()
+        topic = groups[0][0].topic
         try:
-            current_app.extensions["outbox"][group[-1].topic](group[-1])
+            hand_over(topic, groups)
         except RedisDown:
             break
         except Exception:
             db.session.rollback()  # PostgreSQL would refuse every later group of this batch
-            log.exception("outbox event %s of topic %s failed", group[-1].id, group[-1].topic)
-            metrics.count("outbox_failed", topic=group[-1].topic)
-            failed += [event.id for event in group]
+            if len(groups) > 1:
+                # One that fails must not hold up the others.
+                waiting.extendleft([group] for group in reversed(groups))
+                continue
+            log.exception("outbox event %s of topic %s failed", groups[0][-1].id, topic)
+            metrics.count("outbox_failed", topic=topic)
+            failed += [event.id for event in groups[0]]
         else:
-            metrics.count("outbox_delivered", topic=group[-1].topic)
-            delivered += [event.id for event in group]
+            metrics.count("outbox_delivered", len(groups), topic=topic)
+            delivered += [event.id for group in groups for event in group]
     return delivered, failed
 
 
-def grouped(events: Iterable[Announcement]) -> list[list[Announcement]]:
-    groups: dict[tuple[str, str], list[Announcement]] = {}
+def hand_over(topic: str, groups: list[Group]) -> None:
+    many: ManyHandler | None = current_app.extensions["outbox_many"].get(topic)
+    if many:
+        many([group[-1] for group in groups])
+    else:
+        current_app.extensions["outbox"][topic](groups[0][-1])
+
+
+def grouped(events: Iterable[Announcement]) -> list[Group]:
+    groups: dict[tuple[str, str], Group] = {}
     for event in sorted(events, key=lambda event: event.id):
         groups.setdefault((event.topic, event.key), []).append(event)
     return list(groups.values())
 
 
+def together(groups: list[Group]) -> list[list[Group]]:
+    """Those of a topic whose handler takes many, at the place of the first of them; the others one by one."""
+    found: dict[object, list[Group]] = {}
+    for group in groups:
+        topic = group[0].topic
+        takes_many = topic in current_app.extensions["outbox_many"]
+        found.setdefault(topic if takes_many else id(group), []).append(group)
+    return list(found.values())
+
+
 def sweep() -> int:
     """Deliver what is still waiting a second after its commit. Returns how many were delivered."""
-    waiting = sa.select(OutboxEvent).where(
-        OutboxEvent.published_at.is_(None), OutboxEvent.next_try_at <= now_ms()
-    )
-    rows = db.session.scalars(waiting.order_by(OutboxEvent.next_try_at).limit(BATCH)).all()
-    events = [Announcement(row.id, row.topic, row.key, row.version, row.payload) for row in rows]
+    events = [Announcement(row.id, row.topic, row.key, row.version, row.payload) for row in list_due()]
     delivered, failed = deliver(events)
     mark(delivered)
     postpone(failed)
     return len(delivered)
-
-
-def mark(ids: list[int]) -> None:
-    if ids:
-        with transaction():
-            db.session.execute(
-                sa.update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(published_at=now_ms())
-            )
-
-
-def postpone(ids: list[int]) -> None:
-    """A row that fails is tried again after 2, 4, 8 ... seconds, so that a broken one cannot crowd out the others."""
-    if not ids:
-        return
-    pause = sa.case(
-        (OutboxEvent.attempts >= 6, LONGEST_PAUSE_MS),
-        else_=sa.literal(2000).bitwise_lshift(OutboxEvent.attempts),
-    )
-    with transaction():
-        db.session.execute(
-            sa.update(OutboxEvent)
-            .where(OutboxEvent.id.in_(ids))
-            .values(attempts=OutboxEvent.attempts + 1, next_try_at=now_ms() + pause)
-        )
-
-
-def prune() -> None:
-    delete_in_chunks(OutboxEvent, OutboxEvent.published_at < now_ms() - KEEP_MS)

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 
 from app.core import outbox
 from app.core.database import db
-from app.core.outbox import FRESH, Announcement
+from app.core.outbox import Announcement
+from app.core.outbox_rows import FRESH
+from app.core.outbox_rows import outbox as events
 
 
 class ToldRow:
@@ -17,7 +19,6 @@ class ToldRow:
         """Make it once, beside the model: the statements are built here."""
         assert isinstance(table, sa.Table)
         self.row = sa.insert(table).values(bind(table.columns, "row"))
-        events = outbox.outbox
         told = (events.c[name] for name in ("topic", "key", "version", "payload"))
         event = sa.insert(events).values({**bind(told, "event"), **FRESH}).returning(events.c.id)
         self.both = event.add_cte(self.row.cte("row"))

@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from app.core.database import db, now_ms, snapshot
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from app.inventory import alert_queries, proofs, queries
 from app.inventory.ledger import STOCK_CHANGED
 from app.inventory.models import StockLevel

@@ -9,7 +9,7 @@ from app.chat.desk import transfers
 from app.chat.errors import AgentAway, AgentFull, RoomChanged
 from app.core.database import db
 from app.core.errors import Forbidden, Invalid, NotFound
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from app.realtime.revocations import CHANNEL_REVOKED
 from app.security.models import AuditEntry
 from tests.chat.desk import (

@@ -166,3 +166,32 @@ def test_connections_that_died_while_they_rested_are_replaced_unnoticed(app, mon
         )
 
     assert [db.session.scalar(sa.text("SELECT 1")) for _ in range(3)] == [1, 1, 1]
+
+
+def test_what_only_reads_leaves_no_transaction_open(any_app):
+    db.session.execute(sa.text("SELECT 1")).scalar_one()
+
+    if db.engine.dialect.name == "sqlite":
+        assert not db.session.connection().connection.in_transaction
+    else:
+        activity = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+        assert db.session.execute(sa.text(activity)).scalar_one() == 0
+
+
+def test_a_snapshot_sees_one_state_whatever_is_written_meanwhile(any_app):
+    def write_beside():
+        with any_app.app_context(), transaction():
+            add_lease("b")
+
+    with transaction():
+        add_lease("a")
+    count = sa.select(sa.func.count()).select_from(Lease)
+
+    with database.snapshot():
+        before = db.session.scalar(count)
+        beside = threading.Thread(target=write_beside)
+        beside.start()
+        beside.join()
+        assert db.session.scalar(count) == before == 1
+
+    assert db.session.scalar(count) == 2

@@ -12,7 +12,8 @@ from rq.registry import ScheduledJobRegistry
 
 from app.core import jobs, outbox
 from app.core.database import db, transaction
-from app.core.outbox import Announcement, OutboxEvent
+from app.core.outbox import Announcement
+from app.core.outbox_rows import OutboxEvent
 from app.core.schedule import Lease
 
 FAILING = 13

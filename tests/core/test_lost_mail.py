@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.core import clock, mail
 from app.core.database import db, transaction
 from app.core.mail import GIVE_UP_AFTER_MS, LOST_AFTER_MS, Mail
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 
 
 def write(age_ms, sent_at=None):

@@ -3,10 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
-from app.core import clock, database, idempotency, outbox
+from app.core import clock, database, idempotency, outbox_rows
 from app.core.database import db, transaction
 from app.core.idempotency import IdempotencyKey
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from app.security import sessions
 from app.security.models import LoginSession
 from tests.factories import make_user
@@ -51,7 +51,7 @@ def login_sessions():
     ("make_rows", "prune", "name"),
     [
         (idempotency_keys, idempotency.prune, IdempotencyKey.scope),
-        (outbox_events, outbox.prune, OutboxEvent.topic),
+        (outbox_events, outbox_rows.prune, OutboxEvent.topic),
         (login_sessions, sessions.prune, LoginSession.id_hash),
     ],
 )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app import create_app
 from app.core.database import db
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from app.demo.shopper import Shopper, place_of
 from app.inventory.verification import verify
 from app.orders.models import Order

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.core import outbox, redis
 from app.core.database import db
+from app.core.outbox_rows import OutboxEvent
 from app.inventory.verification import verify
 from app.orders import fulfilment, payments, queries
 from app.orders.models import Order, Payment
@@ -71,13 +72,13 @@ def test_without_redis_an_order_is_paid_and_told_of_once_it_is_back(make_app, mo
             assert guest.get(answer.headers["Location"])
             server.start()
             server.client.flushall()
-            db.session.execute(sa.update(outbox.OutboxEvent).values(next_try_at=0))
+            db.session.execute(sa.update(OutboxEvent).values(next_try_at=0))
             db.session.commit()
             while outbox.sweep():
                 pass
 
             assert_paid_once(answer)
-            waiting = sa.select(outbox.OutboxEvent.topic).where(outbox.OutboxEvent.published_at.is_(None))
+            waiting = sa.select(OutboxEvent.topic).where(OutboxEvent.published_at.is_(None))
             assert db.session.scalars(waiting).all() == []
 
 

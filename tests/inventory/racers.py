@@ -17,7 +17,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app import create_app
-from app.core.database import Deadlock, db, transaction
+from app.core.contention import Deadlock
+from app.core.database import db, transaction
 from app.core.errors import DatabaseBusy, DomainError
 from app.inventory import expiry, holds, queries
 from app.inventory.adjustments import change_stock

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.core import outbox
 from app.core.database import db, transaction
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from app.inventory import broadcasts, reconcile
 from app.inventory.adjustments import change_stock
 from app.inventory.ledger import Origin

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.core import outbox
 from app.core.database import db
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from app.security.tokens import SCOPES, create_token
 from tests.factories import make_product, make_user
 from tests.security.test_login import csrf_of, sign_in

@@ -12,7 +12,7 @@ from app.chat.files.uploads import stage
 from app.chat.models import Attachment, Message
 from app.core import metrics, storage
 from app.core.database import db, run_transaction, transaction
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from tests.chat.files import samples
 from tests.chat.files.sending import all_blobs, file_of, offer, send, send_checked
 from tests.chat.talking import ADA, open_room

@@ -14,7 +14,7 @@ from app.chat.models import Attachment, FilterRule, Message
 from app.core import storage
 from app.core.database import db, transaction
 from app.core.errors import Forbidden, Invalid
-from app.core.outbox import OutboxEvent
+from app.core.outbox_rows import OutboxEvent
 from tests.chat.files import samples
 from tests.chat.files.sending import all_blobs, file_of, send, stored
 from tests.chat.talking import ADA, JONAS, MIRA, open_room, say
