@@ -141,4 +141,6 @@ def tell_event(room: Room, entry: RoomEvent, bubble: Bubble | None) -> Told:
     data = {"room": room.public_id, "stream": entry.stream, "seq": entry.seq, **entry.payload}
     if bubble:
         data["message"] = {"seq": bubble.seq, **bubble.data}
+    if entry.type == "message":
+        data["status"] = room.status  # as it is now: a message is what moves it between open and waiting
     return Told(entry.seq, entry.type, entry.created_at, data, bubble)

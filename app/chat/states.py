@@ -1,4 +1,7 @@
-"""The moves of a room's state: each is one conditional update and one entry in the log, in the caller's transaction."""
+"""The moves of a room's state: each is one conditional update and one entry in the log, in the caller's transaction.
+
+Between open and waiting a message moves the room, and is the entry that tells of it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

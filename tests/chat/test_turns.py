@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from app.chat import bubbles
 from app.chat.desk import assignment
 from app.chat.models import Assignment, OpeningTime, RoomEvent
 from app.core.database import db, transaction
@@ -86,7 +87,8 @@ def test_the_first_answer_opens_the_room_and_it_is_the_shoppers_turn(any_app):
 
     speak(room, MIRA)
 
-    assert statuses_of(room) == ["queued", "assigned", "open", "waiting"]
+    assert statuses_of(room) == ["queued", "assigned", "open"]
+    assert room.status == "waiting"
     assert room.first_reply_at == room.last_agent_at
     assert room.reply_due_at is None
     assert room.slot_until == room.last_agent_at + 600_000
@@ -107,6 +109,18 @@ def test_the_shoppers_answer_opens_it_again_for_the_same_agent(any_app):
     assert (room.status, room.first_reply_at) == ("waiting", first)
     assert slots_of(MIRA) == 1
     check_counters()
+
+
+def test_a_message_tells_whose_turn_it_is_and_needs_no_entry_of_its_own(any_app):
+    add_agent()
+    room = ask(ADA)
+    speak(room, MIRA)
+    head = room.head_p
+
+    speak(room, ADA)
+
+    (told,) = bubbles.read_log(room, "p", head).told
+    assert (told.type, told.data["status"]) == ("message", "open")
 
 
 def test_notes_programs_and_our_own_lines_change_nothing(any_app):

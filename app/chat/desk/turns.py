@@ -22,7 +22,8 @@ Marks = dict[str, Any]
 def take_turn(room: Room, actor: Actor, message: Message) -> None:
     """Inside the transaction that wrote `message`, with the room's row taken.
 
-    Notes and our own lines change nothing, programs are nobody's answer, and rooms with members have no queue.
+    Notes and our own lines change nothing, programs are nobody's answer, and rooms with members have no queue. Whose turn it
+    is needs no entry in the log: the message that changed it tells it.
     """
     if message.stream != "p" or not room.is_desk:
         return
@@ -56,7 +57,7 @@ def go_on(room: Room, marks: Marks) -> None:
     if slots.meets(agent, slots.HERE) and (
         slots.is_held(room) or slots.take_slot(agent, slots.HERE, slots.SPARE)
     ):
-        states.move(room, "open", slot_until=None, **marks)
+        states.change(room, status="open", slot_until=None, **marks)
         return
     queueing.let_go(room, "released")
     queueing.enter_queue(room, queueing.front_of_band(room), **marks)
@@ -111,7 +112,7 @@ def take_agent_turn(room: Room, actor: Actor, at: int) -> None:
         note_first_reply(room, actor, at)
         states.move(room, "open", reply_due_at=None, **marks)
     if room.status == "open":
-        states.move(room, "waiting", slot_until=at + SLOT_KEPT_MS, **marks)
+        states.change(room, status="waiting", slot_until=at + SLOT_KEPT_MS, **marks)
     elif room.status == "waiting" and slots.is_held(room):
         states.change(room, slot_until=at + SLOT_KEPT_MS, **marks)
     else:

@@ -109,12 +109,12 @@ export class Thread {
     stream.start({ token: of('token'), position: of('position') });
   }
 
-  /** An entry of the log: a new bubble, another look of one, or a change of the room, which the page around it shows. */
+  /** An entry of the log: a new bubble, another look of one, or a change of the room. The page around it hears of all. */
   #show({ seq, type, data, content }) {
     const isShown = type === 'message' || this.#list.find(data.stream, data.message?.seq);
     if (content && isShown) this.#showBubble(content, seq, type === 'message');
     if (data.assignee) this.#typists.name(data.assignee, data.name);
-    if (type !== 'message') this.#tell('chat:changed', { type, ...data });
+    this.#tell(type === 'message' ? 'chat:said' : 'chat:changed', { type, ...data });
   }
 
   #showBubble(content, seq, isMessage) {

@@ -16,9 +16,14 @@ async function refresh() {
   showLookers();
 }
 
-document.addEventListener('chat:changed', ({ detail }) => {
-  if (SHOWN.has(detail.type) && detail.room === conversation()?.dataset.room) timer ||= setTimeout(refresh, GATHER_MS);
-});
+function hear({ room, type, status }) {
+  if (room !== conversation()?.dataset.room) return;
+  const isAnotherTurn = type === 'message' && status && status !== document.querySelector('[data-room-status]')?.dataset.roomStatus;
+  if (SHOWN.has(type) || isAnotherTurn) timer ||= setTimeout(refresh, GATHER_MS);
+}
+
+document.addEventListener('chat:changed', ({ detail }) => hear(detail));
+document.addEventListener('chat:said', ({ detail }) => hear(detail));
 
 onOpened(() => {
   const { title } = document.getElementById('conversation')?.dataset ?? {};
