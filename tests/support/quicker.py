@@ -74,7 +74,7 @@ class SharedRule(Rule):
         self._build = partial(self._build_late, "_build", False)
         self._build_unknown = partial(self._build_late, "_build_unknown", True)
 
-    def _build_late(self, name: str, append_unknown: bool, **values: Any) -> tuple[str, str]:
+    def _build_late(self, name: str, append_unknown: bool, /, **values: Any) -> tuple[str, str]:
         build = self._compile_builder(append_unknown).__get__(self, None)
         setattr(self, name, build)
         return build(**values)
