@@ -21,6 +21,7 @@ SHEETS = {
     "css/staff.css": "css/staff",
     "css/buying.css": "css/buying",
     "css/chat.css": "css/chat",
+    "css/notifications.css": "css/notifications",
 }
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_GZIP = 512
@@ -53,7 +54,7 @@ def init_app(app: Flask, static: Path) -> None:
     for bundle, folder in SHEETS.items():
         files[bundle] = b"\n".join(body for name, body in sheets.items() if posixpath.dirname(name) == folder)
     files["js/shop.js"] = files[HTMX] + b"\n" + scripts.bundle(files, "js/shop.js")
-    for entry in ("js/staff.js", "js/chat.js", "js/console.js"):
+    for entry in ("js/staff.js", "js/chat.js", "js/console.js", "js/push.js", "js/worker.js"):
         files[entry] = scripts.bundle(files, entry)
     app.extensions["icons"] = {
         name: Markup(drawing) for name, drawing in SYMBOL.findall(files["icons.svg"].decode())

@@ -4,7 +4,7 @@ import json
 import math
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any, BinaryIO, TypeVar
 
@@ -54,6 +54,12 @@ def takes_upload(most_bytes: int) -> Callable[[View], View]:
 def only_reads(view: View) -> View:
     """A POST that changes nothing: no foreign page gains by sending it, so it needs no CSRF token."""
     view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
+def needs_no_form(view: View) -> View:
+    """A POST to an address that is itself the proof, as a mail's link is: it may come from anywhere, without cookies."""
+    view.needs_no_form = True  # type: ignore[attr-defined]
     return view
 
 
@@ -126,6 +132,12 @@ def safe_next(path: str | None) -> str:
 def is_fragment_request() -> bool:
     """htmx asks for a part of the page; its history restore asks for the whole page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def read_days(periods: Sequence[int], usual: int) -> int:
+    """The period that an analysis is of: `days` of the address, if it is one of those that there are."""
+    text = request.args.get("days", "")
+    return int(text) if text in map(str, periods) else usual
 
 
 def fresh(html: str, status: int = 200) -> Response:

@@ -1,7 +1,8 @@
 """Work that may be slow or fail: queued through the outbox, run by RQ workers."""
 
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -30,17 +31,27 @@ def init_app(app: Flask) -> None:
     outbox.register(app, TOPIC, enqueue)
 
 
-def run_later(function: Callable[..., Any], *ids: int | str, queue: str = "default") -> None:
+def run_later(
+    function: Callable[..., Any],
+    *ids: int | str,
+    queue: str = "default",
+    retry_after_s: Sequence[int] = RETRY_AFTER_S,
+) -> None:
     """Run `function(*ids)` in a worker once the running transaction has committed.
 
-    At least once: it may run twice, so it checks for itself whether its work is done already.
+    At least once: it may run twice, so it checks for itself whether its work is done already. When it raises, it runs again
+    after these pauses.
     """
     name = f"{function.__module__}.{function.__qualname__}"
-    outbox.announce(TOPIC, secrets.token_hex(8), function=name, ids=list(ids), queue=queue)
+    pauses = list(retry_after_s)
+    outbox.announce(
+        TOPIC, secrets.token_hex(8), function=name, ids=list(ids), queue=queue, retry_after_s=pauses
+    )
 
 
 def enqueue(event: outbox.Announcement) -> None:
     """The job's id comes from the event, so that an event delivered twice is one job."""
+    pauses = event.payload.get("retry_after_s", RETRY_AFTER_S)
     with suppress(DuplicateJobError):
         current_app.extensions["redis"].call(
             lambda client: queue_of(client, event.payload["queue"]).enqueue_call(
@@ -49,9 +60,29 @@ def enqueue(event: outbox.Announcement) -> None:
                 job_id=f"outbox-{event.id}",
                 unique=True,
                 timeout=TIMEOUT_S,
-                retry=Retry(max=len(RETRY_AFTER_S), interval=RETRY_AFTER_S),
+                retry=Retry(max=len(pauses), interval=pauses),
                 result_ttl=KEEP_RESULT_S,
                 failure_ttl=KEEP_FAILURE_S,
+            )
+        )
+
+
+def wake(function: str, queue: str) -> None:
+    """Run `function()`, named by its path, as soon as may be; many calls within a second are one job. Raises RedisDown.
+
+    For work that finds by itself what there is to do. A call may get lost while such a job is about to end, so the clock
+    calls as well.
+    """
+    job_id = f"{function.replace('.', '-')}-{int(time.time())}"
+    with suppress(DuplicateJobError):
+        current_app.extensions["redis"].call(
+            lambda client: queue_of(client, queue).enqueue_call(
+                function,
+                job_id=job_id,
+                unique=True,
+                timeout=TIMEOUT_S,
+                result_ttl=0,
+                failure_ttl=KEEP_RESULT_S,
             )
         )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from app.inventory.trend_chart import FEWEST_DAYS_TO_SAY_SO, Gap, choose_step, mark_days
+from app.core.axes import choose_step, mark_days
+from app.inventory.trend_chart import FEWEST_DAYS_TO_SAY_SO, Gap
 
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 28
 BAR_SHARE = 0.72

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from app.core.axes import choose_step, mark_days
 from app.inventory.trends import TrendDay
 
 LEFT, RIGHT, TOP, BOTTOM = 40, 84, 12, 28
 LABEL_HEIGHT = 18
-MOST_TICKS = 5
-STEPS = (1, 2, 5)
 FEWEST_DAYS_TO_SAY_SO = 4
 
 
@@ -83,21 +82,6 @@ class Plane:
     def y(self, units: int) -> float:
         """What is sold before it is here lies below zero in the ledger, and on the axis here."""
         return round(TOP + self.height * (1 - max(units, 0) / self.top), 1)
-
-
-def choose_step(most: int) -> int:
-    """The smallest of 1, 2, 5, 10, 20... that needs no more ticks than may be."""
-    scale = 1
-    while True:
-        for step in STEPS:
-            if -(-most // (step * scale)) < MOST_TICKS:
-                return step * scale
-        scale *= 10
-
-
-def mark_days(count: int, width: int) -> list[int]:
-    parts = 3 if width > 500 else 2
-    return sorted({round((count - 1) * part / parts) for part in range(parts + 1)})
 
 
 def draw_line(name: str, key: str, figures: Sequence[int | None], plane: Plane) -> Line | None:

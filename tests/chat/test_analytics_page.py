@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from app.chat.figures import report
-from app.chat.figures.bar_chart import Column, draw_bars
 from app.chat.figures.figures import Summary
 from app.chat.views.analytics import as_span, choose_unit
+from app.core.bar_chart import Column, draw_bars
 from app.core.database import read_now
 from tests.chat.past import DAY, MINUTE, SECOND, rate, write_room, write_span
 from tests.inventory.stock_pages import client_of, words

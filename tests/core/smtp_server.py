@@ -60,6 +60,9 @@ class Conversation(socketserver.StreamRequestHandler):
     def do_auth(self, _: str) -> None:
         self.say("235 welcome")
 
+    def do_rcpt(self, _: str) -> None:
+        self.say(self.server.refusals.pop(0) if self.server.refusals else self.server.refusal or "250 fine")
+
     def do_data(self, _: str) -> None:
         self.say("354 go on")
         mail = b"".join(iter(self.rfile.readline, b".\r\n"))
@@ -71,7 +74,10 @@ class Conversation(socketserver.StreamRequestHandler):
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """`lines` is what clients said, `mails` what they sent. With `refusal` it takes nothing."""
+    """`lines` is what clients said, `mails` what they sent. With `refusal` it takes nothing.
+
+    `refusals` are what it says to the next recipients, one each.
+    """
 
     allow_reuse_address = daemon_threads = True
 
@@ -80,6 +86,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.tls, self.starttls, self.refusal = tls, starttls, refusal
         self.lines: list[str] = []
         self.mails: list[str] = []
+        self.refusals: list[str] = []
 
     @property
     def port(self) -> int:

@@ -9,7 +9,7 @@ from flask import Flask
 from app.core import assets
 from app.core.assets import FOR_EVER, HTMX, SMALLEST_GZIP, make_asset
 
-SCRIPTS = ("js/staff.js", "js/chat.js", "js/console.js", "js/shop.js", HTMX)
+SCRIPTS = ("js/staff.js", "js/chat.js", "js/console.js", "js/push.js", "js/worker.js", "js/shop.js", HTMX)
 NEEDED = {**dict.fromkeys(SCRIPTS, ""), "icons.svg": "<svg/>", "favicon.svg": "<svg/>"}
 
 

@@ -17,8 +17,8 @@ WEBSOCKET = "/api/realtime/websocket"
 TICKETS = "/api/realtime/tickets"
 ADD = {"productId": "CUP", "quantity": 5, "operation": "add"}
 SEND = {"type": "broadcast", "data": {"type": "sale", "payload": {}}, "targetChannel": "shop"}
-# They are the description.
-UNDESCRIBED = {"/api/openapi.json", "/api/docs"}
+# They are the description, and what the shop's own service worker says of a push, which is answered with nothing.
+UNDESCRIBED = {"/api/openapi.json", "/api/docs", "/api/realtime/push/marks"}
 
 
 @pytest.fixture
@@ -200,6 +200,7 @@ def test_what_needs_a_token_says_so(document):
         f"post {WEBSOCKET}",
         f"post {TICKETS}",
         "get /api/monitoring/metrics",
+        "get /api/realtime/push/analytics",
     }
 
 

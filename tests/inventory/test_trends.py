@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from app.core.axes import choose_step
 from app.core.database import db, run_transaction, transaction
 from app.inventory import locations, rollups, trends
 from app.inventory.adjustments import change_stock
 from app.inventory.models import StockMovement
-from app.inventory.trend_chart import choose_step, draw_chart
+from app.inventory.trend_chart import draw_chart
 from app.inventory.trends import TrendDay
 from tests.factories import SHELF, make_product, unlock_ledger
 from tests.inventory.holding import ADA, BY_TEST, reserve
