@@ -1,6 +1,7 @@
 """The command line: `flask --app wsgi <command>`."""
 
 import contextlib
+import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
         seed,
         user,
         token,
+        vapid,
         worker,
         clock,
         simulate,
@@ -46,6 +48,14 @@ def said_plainly() -> Iterator[None]:
         raise click.ClickException(f"REDIS_URL: {error}") from None
 
 
+def check_push_keys() -> None:
+    from app.environment import exit_if_refused
+    from app.notifications.keys import start
+
+    with exit_if_refused():
+        start.check_keys(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
 @click.command()
 @with_appcontext
 def setup() -> None:
@@ -54,6 +64,7 @@ def setup() -> None:
 
     with said_plainly():
         migration.upgrade()
+        check_push_keys()
         if current_app.config["SETTINGS"].is_demo:
             from app.demo.seed import seed_shop
 
@@ -118,13 +129,31 @@ def token(name: str, scopes: tuple[str, ...], revoke: bool) -> None:
 
 
 @click.command()
+@click.option("--rotate", is_flag=True, help="make another; browsers change to it when they next open a page")
+@with_appcontext
+def vapid(rotate: bool) -> None:
+    """Make the key by which push services know the shop, or show its public half."""
+    from app.notifications.keys import start
+    from app.notifications.keys import vapid as keys
+
+    with said_plainly():
+        keys.rotate_key() if rotate else keys.ensure_key()
+        click.echo(start.describe_key())
+
+
+@click.command()
 @click.option("--burst", is_flag=True, help="stop when the queues are empty")
 @with_appcontext
 def worker(burst: bool) -> None:
     """Run queued jobs."""
     from app.core import jobs
+    from app.notifications.delivery import waking
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    check_push_keys()
+    if app.config["SETTINGS"].PUSH_ENABLE_WEB_PUSH:
+        # Each job runs in a fork of this process; a push that waits for imports waits half a second.
+        importlib.import_module(waking.DRAIN.rpartition(".")[0])
     with said_plainly():
         jobs.work(app, app.config["SETTINGS"].REDIS_URL, jobs.QUEUES, burst=burst)
 

@@ -185,6 +185,9 @@ class Settings:
     PUSH_SUBSCRIPTION_EXPIRY_DAYS: int = setting(
         "Push", 365, "unused subscriptions are kept", unit="days", least=1, most=3650
     )
+    PUSH_EXTRA_ORIGINS: tuple[str, ...] = setting(
+        "Push", (), "push services of the tests, by comma; refused outside APP_ENV=test"
+    )
 
     MAIL_URL: str = setting(
         "Mail",

@@ -20,6 +20,7 @@ from bench import (
     neighbours,
     orders,
     page,
+    push,
     read,
     reserve,
     results,
@@ -54,6 +55,7 @@ RIGS: dict[str, Callable[[Shop, float | None], list[Measure]]] = {
     "chat": chat.measure,
     "desk": desk.measure,
     "uploads": uploads.measure,
+    "push": push.measure,
     "anatomy": anatomy.measure,
     "growth": growth.measure,
 }

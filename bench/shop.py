@@ -95,6 +95,20 @@ class Shop:
         self._start("clock", flask("clock"), others)
         self._wait_for("web", lambda: answers(f"http://127.0.0.1:{self.port}/api/health"))
 
+    def start_jobs(self) -> None:
+        """The one worker and the clock, without anything else of the shop."""
+        self._start("worker", flask("worker"), None)
+        self._start("clock", flask("clock"), None)
+
+    def stop_jobs(self) -> None:
+        self.stop("clock")
+        self.stop("worker")
+
+    def start_push_service(self, port: int, latency_ms: int) -> None:
+        command = [sys.executable, "-m", "bench.push_service", str(port), str(latency_ms)]
+        self._start("push-service", command, None)
+        self._wait_for("push-service", lambda: accepts_at(port))
+
     def worker(self, name: str) -> int:
         """The process that serves; its parent only looks after it."""
         found = processes.children(self._running[name].pid)
@@ -182,6 +196,11 @@ def free_ports(count: int) -> list[int]:
 def accepts(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) == 0
+
+
+def accepts_at(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def answers(url: str) -> bool:

@@ -30,3 +30,11 @@ def child_exit(_server: Any, worker: Any) -> None:
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def post_worker_init(worker: Any) -> None:
+    """Before the first request: without a push key that works, browsers would be subscribed with one that nobody has."""
+    from app.notifications.keys.start import check_keys
+
+    with exit_if_refused():
+        check_keys(worker.wsgi)

@@ -23,7 +23,7 @@ PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 SCOPES_OF = {
     "shopper": (),
     "agent": ("inventory:read", "chat:read", "chat:write"),
-    "staff": ("inventory:read", "inventory:write"),
+    "staff": ("inventory:read", "inventory:write", "push:read"),
     # People hear what their page opens; only a program listens in the name of others.
     "admin": tuple(scope for scope in tokens.SCOPES if scope != "realtime:listen"),
 }

@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
 
 def guard_forms() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "only_reads", False) and not getattr(view, "reads_late", False):
+    if not any(getattr(view, mark, False) for mark in ("only_reads", "needs_no_form", "reads_late")):
         refuse_foreign_form()
 
 

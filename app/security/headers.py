@@ -30,11 +30,8 @@ def init_app(app: Flask) -> None:
 
 def add_headers(response: Response) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
-    directives = {**POLICY, "connect-src": f"'self' {socket_origin()}"}
     # What people upload may do less than our pages.
-    response.headers.setdefault(
-        "Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in directives.items())
-    )
+    response.headers.setdefault("Content-Security-Policy", write_policy())
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
@@ -47,6 +44,13 @@ def add_headers(response: Response) -> Response:
         "Cache-Control", "no-store" if cookie_name() in request.cookies else "private, no-cache"
     )
     return response
+
+
+def write_policy(**changes: str) -> str:
+    """The shop's policy; a page that needs another says what differs, such as `frame_src`."""
+    named = {name.replace("_", "-"): value for name, value in changes.items()}
+    directives = {**POLICY, "connect-src": f"'self' {socket_origin()}", **named}
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
 def socket_url() -> str:

@@ -18,6 +18,8 @@ SCOPES = (
     "inventory:write",
     "chat:read",
     "chat:write",
+    "push:read",
+    "push:write",
     "realtime:read",
     "realtime:publish",
     "realtime:listen",

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import websocket
@@ -16,14 +17,19 @@ ANSWER_S = 30.0
 
 
 class Firefox:
-    """One tab. Use as a context manager."""
+    """One tab. Use as a context manager. `settings` are those of about:config that differ."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: dict[str, Any] | None = None) -> None:
+        self._settings = settings or {}
         self._port = free_ports(1)[0]
         self._ids = itertools.count(1)
 
     def __enter__(self) -> "Firefox":
         self._profile = tempfile.TemporaryDirectory(prefix="firefox-")
+        lines = [
+            f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in self._settings.items()
+        ]
+        Path(self._profile.name, "user.js").write_text("\n".join(lines))
         program = shutil.which("firefox-esr")
         assert program, "firefox-esr is not installed; `make test-slow` installs it"
         arguments = ["--headless", "--no-remote", "--profile", self._profile.name]
@@ -53,6 +59,16 @@ class Firefox:
             "script.evaluate", expression=expression, target={"context": self._tab}, awaitPromise=False
         )
         return answer["result"].get("value")
+
+    def press(self, selector: str) -> None:
+        """A click that the browser takes for a person's."""
+        self.call(
+            "script.evaluate",
+            expression=f"document.querySelector({json.dumps(selector)}).click()",
+            target={"context": self._tab},
+            awaitPromise=False,
+            userActivation=True,
+        )
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         number = next(self._ids)

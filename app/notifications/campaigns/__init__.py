@@ -1,0 +1,1 @@
+"""Promotions: one message to everybody who asked for such, written and sent by staff."""

@@ -1,0 +1,1 @@
+"""Pushes on their way: claimed, encrypted, sent, and what the push service answered."""

@@ -1,0 +1,1 @@
+"""Browsers that take pushes: who may be one, whose they are, and how they end."""

@@ -1,0 +1,1 @@
+"""What somebody has been told: the bell, its list and what is read."""

@@ -1,0 +1,1 @@
+"""The keys by which push services know this shop."""

@@ -1,0 +1,1 @@
+"""Mail behind the push: when one goes, what it says, and whom it must not reach."""

@@ -1,0 +1,1 @@
+"""The words of notifications: versions, rendering, and what may stand in them."""
