@@ -5,4 +5,6 @@ import './combobox.js';
 import './gallery.js';
 import './plain.js';
 import './drawer.js';
+import './bell.js';
+import './offers.js';
 import './support.js';

@@ -37,6 +37,20 @@ def test_the_form_is_answered_in_place(module_shop: Shop, new_page):
     assert overflow(page) == 0
 
 
+def test_a_guest_waits_without_an_address_and_is_then_offered_notifications(module_shop: Shop, new_page):
+    page = open_page(new_page, module_shop)
+
+    page.get_by_role("button", name="Without an address, in this browser").click()
+    page.get_by_text("We will tell you in this browser").wait_for()
+    page.locator("[data-push][data-state]").wait_for(state="attached")
+
+    assert page.locator("[data-push]").get_attribute("data-wants") == "back_in_stock"
+    assert overflow(page) == 0
+    page.reload()
+    page.get_by_role("button", name="Do not tell me").click()
+    page.get_by_text("You are off the list").wait_for()
+
+
 def test_without_a_script_it_is_a_form_like_any_other(module_shop: Shop, new_page):
     page = open_page(new_page, module_shop, java_script_enabled=False)
 

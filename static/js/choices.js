@@ -1,0 +1,14 @@
+/** The settings of notifications: a box that could not be saved goes back and says so, and the clock is the browser's. */
+const said = document.getElementById('choices-said');
+
+for (const event of ['htmx:response:error', 'htmx:error']) {
+  document.addEventListener(event, ({ target }) => {
+    if (!target.matches?.('[data-choice]')) return;
+    target.checked = !target.checked;
+    said.textContent = 'That was not saved. Check your connection and try again.';
+  });
+}
+
+const zone = document.querySelector('[data-zone-unknown] input');
+const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && own) zone.value = own;
