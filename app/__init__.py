@@ -17,6 +17,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from app import environment
     from app.bindings.chat import bind_chat
+    from app.bindings.notices import bind_notices
+    from app.bindings.notifications import bind_notifications
     from app.bindings.platform import bind_background, bind_core, bind_platform
     from app.bindings.shop import bind_catalogue, bind_features, bind_orders
     from app.core import locales
@@ -40,10 +42,12 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     bind_core(app, settings)
     bind_background(app)
     bind_platform(app, settings)
+    bind_notifications(app)
     bind_catalogue(app)
     bind_features(app)
     bind_orders(app)
     bind_chat(app)
+    bind_notices(app)
     return app
 
 

@@ -15,3 +15,5 @@ variant_offer_changed = signal("variant-offer-changed")
 ITEM_CHANGED = "item_changed"
 # Key: a category's id. From now on its SKUs may be low at another number.
 CATEGORY_CHANGED = "category_changed"
+# Key: `<variant id>:<version of its product>`, so that none takes another's place. With `before` and `after`.
+PRICE_CHANGED = "price_changed"

@@ -10,6 +10,7 @@ from app.catalogue.editing import finish, lock_product
 from app.catalogue.errors import Difference, Refused, StaleProduct, wrong
 from app.catalogue.models import SKU, Product, Variant
 from app.catalogue.prices import format_plain
+from app.core import outbox
 from app.core.database import db, read_now, transaction
 from app.core.errors import NotFound
 from app.security.access import Caller
@@ -64,6 +65,9 @@ def edit_variant(variant_id: int, values: VariantValues, by: Caller, *, expect: 
             before={"sku": variant.sku, "price": before},
             after={"sku": variant.sku, "price": variant.price_minor, "fields": changed},
         )
+        if variant.price_minor != before:
+            key = f"{variant.id}:{product.version}"
+            outbox.announce(events.PRICE_CHANGED, key, before=before, after=variant.price_minor)
     return variant
 
 

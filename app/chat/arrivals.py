@@ -48,4 +48,4 @@ def hand_over(room: Room, guest: str, account: Actor) -> None:
     before = db.session.get(Participant, (room.id, guest))
     after = db.session.get(Participant, (room.id, account.subject))
     if before and after:
-        after.read_p, after.delivered_p = before.read_p, before.delivered_p
+        after.read_p, after.delivered_p, after.told_p = before.read_p, before.delivered_p, before.told_p

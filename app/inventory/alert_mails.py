@@ -1,4 +1,4 @@
-"""Mails about alerts: one to each of the inventory's staff, whatever number of SKUs it has to name."""
+"""Mails about alerts: one to each of the inventory's staff whom no push reaches, whatever number of SKUs it has to name."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from flask import current_app
 from app.core import jobs
 from app.core.database import db, now_ms, transaction
 from app.core.mail import write_mail
-from app.inventory import alert_inbox, alert_queries
+from app.inventory import alert_inbox, alert_notices, alert_queries
 from app.inventory.alert_inbox import AlertRow
 from app.inventory.alert_queries import WAITING, alert
 from app.security.models import User
@@ -56,7 +56,7 @@ def is_burst() -> bool:
 
 
 def was_just_sent() -> bool:
-    return exists(alert.c.notified_at > now_ms() - GATHER_MS)
+    return exists(alert.c.notified_at > now_ms() - GATHER_MS) or alert_notices.is_crowd()
 
 
 def mail_claimed(condition: sa.ColumnElement[bool], mark: sa.Column[int], purpose: str) -> int:
@@ -70,6 +70,8 @@ def mail_claimed(condition: sa.ColumnElement[bool], mark: sa.Column[int], purpos
         if ids:
             rows = alert_inbox.find_alerts(alert.c.id.in_(ids[:MOST_NAMED]))
             for person in people:
+                if purpose == "alerts" and alert_notices.tell(f"user:{person.public_id}", rows, len(ids)):
+                    continue
                 write_mail(
                     person.email,
                     "inventory/alerts.mail.txt",

@@ -1,11 +1,13 @@
-"""Telling one person that it is back: once, however often the job runs."""
+"""Telling one person that it is back: once, however often the job runs; by push where they take it, or by mail."""
 
 import sqlalchemy as sa
 
 from app.core import jobs
 from app.core.database import db, now_ms, read_now, run_transaction, transaction
 from app.core.mail import write_mail
+from app.inventory import restock_notices
 from app.inventory.restocks import Wish, read_wishes, request
+from app.notifications.mailing.suppressions import is_suppressed
 from app.security.models import User
 
 # By then no job will come: RQ gives up after 13 minutes, and Redis may have lost its queue.
@@ -32,7 +34,9 @@ def send(request_id: int) -> None:
 
 
 def tell(wish: Wish) -> None:
-    """How people are told: whatever else may carry the news begins here."""
+    """A push has a mail behind it, for whom it does not reach; everybody else whose address takes mail has this one."""
+    if restock_notices.tell(wish) or not wish.email or is_suppressed(wish.email):
+        return
     write_mail(wish.email, "inventory/restock_back.mail.txt", wish=wish)
 
 

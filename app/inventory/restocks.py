@@ -43,15 +43,24 @@ OVER = sa.or_(
 
 @dataclass(frozen=True)
 class Wish:
-    """One request as its page and its mails show it. `is_told` means that there is nothing to wait for any more."""
+    """One request as its page and its mails show it. `is_told` means that there is nothing to wait for any more.
+
+    `subject` is who may be told on their devices: an account, or a guest who gave no address; none for an address alone.
+    """
 
     token: str
     email: str
+    subject: str | None
     item: str
     product: str
-    path: str
+    slug: str
+    sku: str
     is_confirmed: bool
     is_told: bool
+
+    @property
+    def path(self) -> str:
+        return f"/products/{self.slug}?sku={self.sku}"
 
     @property
     def link(self) -> str:
@@ -172,8 +181,10 @@ def read_wishes(*conditions: sa.ColumnElement[bool]) -> list[Wish]:
     columns = (request.c.token, request.c.email, request.c.confirmed_at, request.c.notified_at)
     rows = db.session.execute(
         sa.select(*columns, Product.name, Product.slug, Variant.sku, Variant.glaze, Variant.size)
+        .add_columns(sa.func.coalesce(request.c.subject, "user:" + User.public_id).label("subject"))
         .join_from(request, Variant, Variant.id == request.c.variant_id)
         .join(Product, Product.id == Variant.product_id)
+        .outerjoin(User, User.id == request.c.user_id)
         .where(*conditions)
         .order_by(request.c.id.desc())
     )
@@ -182,9 +193,17 @@ def read_wishes(*conditions: sa.ColumnElement[bool]) -> list[Wish]:
 
 def make_wish(row: Any) -> Wish:
     item = ", ".join([row.name, *(part.lower() for part in (row.glaze, row.size) if part)])
-    path = f"/products/{row.slug}?sku={row.sku}"
-    is_confirmed, is_told = row.confirmed_at is not None, row.notified_at is not None
-    return Wish(row.token, row.email, item, row.name, path, is_confirmed, is_told)
+    return Wish(
+        token=row.token,
+        email=row.email,
+        subject=row.subject,
+        item=item,
+        product=row.name,
+        slug=row.slug,
+        sku=row.sku,
+        is_confirmed=row.confirmed_at is not None,
+        is_told=row.notified_at is not None,
+    )
 
 
 def prune() -> None:

@@ -9,7 +9,7 @@ from app.core.errors import DomainError
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, renew_key, submit_once
 from app.core.http import is_fragment_request, see_other
-from app.inventory import restocks
+from app.inventory import restock_guests, restocks
 from app.inventory.restocks import Wish
 from app.security import access, limits
 from app.storefront import product
@@ -20,6 +20,7 @@ NOTED = {
     "listed": "You are on the list. We will write to {email} when it is back.",
     "asked": "Look into your mail: the link we sent to {email} puts you on the list. "
     f"It works for {restocks.LINK_HOURS} hours.",
+    "here": "You are on the list. We will tell you in this browser when it is back.",
 }
 
 bp = Blueprint("product", __name__)
@@ -27,12 +28,16 @@ bp = Blueprint("product", __name__)
 
 @dataclass(frozen=True)
 class Waiting:
-    """What the page says to who would wait: that they do already, that it is noted, or the form."""
+    """What the page says to who would wait: that they do already, that it is noted, or the form.
+
+    Guests `may_be_here` without an address: told in their browser alone.
+    """
 
     form: RestockForm
     wish: Wish | None
     stop: OnceForm | None
-    noted: str = ""
+    noted: str
+    may_be_here: bool
 
 
 @bp.get("/products/<slug>")
@@ -43,10 +48,12 @@ def show_product(slug: str) -> Response:
 @bp.post("/products/<slug>/back-in-stock")
 @limits.limiter.limit(limits.RESTOCK)
 @limits.limiter.limit(limits.RESTOCK_OF_VISITOR, key_func=access.subject)
-@limits.limiter.limit(limits.RESTOCK_TO_ADDRESS, key_func=limits.account_key)
+@limits.limiter.limit(
+    limits.RESTOCK_TO_ADDRESS, key_func=limits.account_key, exempt_when=limits.names_no_account
+)
 def ask_for_restock(slug: str) -> Response:
     """The answer is the same for every address, so that none tells who waits for what."""
-    form = RestockForm()
+    form = read_form()
     shown = read_product(slug, form.sku.data)
     if isinstance(shown, GonePage):
         return product_page(shown)
@@ -62,9 +69,21 @@ def ask_for_restock(slug: str) -> Response:
     return product_page(shown, form, status=status)
 
 
+def read_form() -> RestockForm:
+    """Who has signed in since the page was made is told as an account."""
+    form, user = RestockForm(), access.current_user()
+    if form.is_here and user:
+        form.email.data = user.email
+    return form
+
+
 def note(form: RestockForm) -> str:
     """How it was noted, without the address: this answer is kept for a repeat."""
-    counts = restocks.ask(form.sku.data, form.email.data, access.current_user())
+    user = access.current_user()
+    if form.is_here and user is None:
+        restock_guests.ask_here(form.sku.data, access.subject())
+        return "here"
+    counts = restocks.ask(form.sku.data, form.email.data, user)
     return "listed" if counts else "asked"
 
 
@@ -101,5 +120,6 @@ def product_page(
 def waiting_for(shown: ProductPage, form: RestockForm | None, noted: str) -> Waiting:
     user, sku = access.current_user(), shown.selected.sku
     form = form or RestockForm(formdata=None, sku=sku, email=user.email if user else "")
-    wish = restocks.find_request(user, sku)
-    return Waiting(form, wish, OnceForm(formdata=None) if wish else None, noted)
+    wish = restocks.find_request(user, sku) or restock_guests.find_here(sku, access.subject())
+    may_be_here = user is None and bool(current_app.config["SETTINGS"].PUSH_ENABLE_WEB_PUSH)
+    return Waiting(form, wish, OnceForm(formdata=None) if wish else None, noted, may_be_here)

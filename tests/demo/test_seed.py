@@ -6,10 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from app.catalogue.models import Picture, Product
-from app.core.database import db
+from app.chat import notices
+from app.chat.models import Participant
+from app.core.database import db, transaction
 from app.core.errors import DomainError
 from app.demo.accounts import DEMO_ACCOUNTS
 from app.demo.seed import seed_shop
+from app.notifications.models import Notification
 from tests.factories import make_product, make_user
 
 
@@ -30,6 +33,16 @@ def test_a_database_restored_without_its_media_gets_its_pictures_again(app):
 
     assert drawn(app) == pictures >= set(db.session.scalars(sa.select(Picture.file)))
     assert count_products() == products
+
+
+def test_nobody_is_told_of_what_the_seed_made_up(app):
+    seed_shop()
+    for _ in range(2):
+        notices.tell_away()
+        with transaction():
+            db.session.execute(sa.update(Participant).values(away_since=0))
+
+    assert db.session.scalar(sa.select(sa.func.count(Notification.id))) == 0
 
 
 def test_pictures_that_are_there_are_left_alone(app):

@@ -13,6 +13,7 @@ from app.inventory import restocks
 from app.inventory.models import RestockRequest
 from app.inventory.restock_mails import queue_lost, send_restock_mail
 from app.inventory.restock_waves import look
+from app.notifications.mailing.suppressions import suppress
 from app.security.users import disable_user
 from tests.factories import make_product, make_user, unlock_ledger
 from tests.inventory.waiting_list import (
@@ -82,6 +83,15 @@ def test_who_leaves_the_list_before_the_mail_gets_none(back):
     look()
     with transaction():
         restocks.cancel(token_of(ADA))
+    run_jobs(back)
+
+    assert mails("The Cup is back") == []
+
+
+def test_an_address_that_takes_no_mail_gets_none(back):
+    look()
+    with transaction():
+        suppress(ADA, "bounced", "550 no such person")
     run_jobs(back)
 
     assert mails("The Cup is back") == []

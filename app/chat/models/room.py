@@ -98,7 +98,11 @@ class Room(db.Model):
 
 
 class Participant(db.Model):
-    """Somebody in a room, and how far they have read. `left_at` ends every right; who comes back has it cleared."""
+    """Somebody in a room, and how far they have read. `left_at` ends every right; who comes back has it cleared.
+
+    `told_p` is how far they were told, outside of the room, of what they have not read; `away_since` is when their pages
+    were first found closed while something was unread.
+    """
 
     __tablename__ = "chat_participant"
     __table_args__ = (
@@ -114,4 +118,6 @@ class Participant(db.Model):
     left_at: Mapped[int | None] = mapped_column(sa.BigInteger)
     read_p: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     delivered_p: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    told_p: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    away_since: Mapped[int | None] = mapped_column(sa.BigInteger)
     read_i: Mapped[int] = mapped_column(sa.BigInteger, default=0)

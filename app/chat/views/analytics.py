@@ -1,16 +1,16 @@
 """How the desk is doing: volume, waits, answers, ratings and how busy the agents are."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.chat.figures.bar_chart import NARROW, WIDE, BarChart, Column, draw_bars
 from app.chat.figures.figures import SLA_TARGET, SLA_WITHIN_MS
 from app.chat.figures.report import Report, Tally, read_report
 from app.chat.models.room import DESK_KINDS
+from app.core.bar_chart import Chart, Column
+from app.core.http import read_days
 from app.inventory.exports import line
 from app.security.access import role_required
 
@@ -23,26 +23,10 @@ CSV_DURATIONS = ("first_response", "response", "wait", "resolution", "session")
 bp = Blueprint("chat_analytics", __name__, url_prefix="/staff/chat")
 
 
-@dataclass(frozen=True)
-class Chart:
-    """`columns` are the table behind it; `names` what the parts of a bar are."""
-
-    id: str
-    title: str
-    names: tuple[str, ...]
-    unit: str
-    columns: Sequence[Column]
-    first_column: str
-
-    @property
-    def drawings(self) -> list[BarChart]:
-        return [draw_bars(self.columns, size) for size in (WIDE, NARROW)]
-
-
 @bp.get("/analytics")
 @role_required("agent")
 def show_analytics() -> str:
-    length, kind = read_length(), read_kind()
+    length, kind = read_days(PERIODS, PERIODS[1]), read_kind()
     report = read_report(length, kind)
     return render_template(
         "chat/analytics.html",
@@ -64,16 +48,11 @@ def show_analytics() -> str:
 @bp.get("/analytics.csv")
 @role_required("agent")
 def show_csv() -> BaseResponse:
-    report = read_report(read_length(), read_kind())
+    report = read_report(read_days(PERIODS, PERIODS[1]), read_kind())
     response = Response("".join(write_days(report)), content_type="text/csv; charset=utf-8")
     name = f"chat-{len(report.by_day)}-days-{report.last.isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def read_length() -> int:
-    text = request.args.get("days", "")
-    return int(text) if text in map(str, PERIODS) else PERIODS[1]
 
 
 def read_kind() -> str | None:
@@ -82,7 +61,7 @@ def read_kind() -> str | None:
 
 
 def link(path: str = PATH, **changes: object) -> str:
-    wanted = {"days": read_length(), "kind": read_kind(), **changes}
+    wanted = {"days": read_days(PERIODS, PERIODS[1]), "kind": read_kind(), **changes}
     usual = {"days": PERIODS[1], "kind": None}
     named = {name: value for name, value in wanted.items() if value != usual[name]}
     return f"{path}?{urlencode(named)}" if named else path

@@ -40,6 +40,7 @@ class StockAlert(db.Model):
 class RestockRequest(db.Model):
     """ "Tell me when it is back." A guest's counts once the address is confirmed; `token` opens both links of the mail.
 
+    `subject` is set for a guest who is told on this device alone, and who then has no address (`email` is empty).
     `linked_at` is when the mail with those links was written, `notified_at` when it was this request's turn to be told,
     and `mailed_at` when that was done. Who no longer wants to be told has no row.
     """
@@ -47,7 +48,18 @@ class RestockRequest(db.Model):
     __tablename__ = "restock_request"
     __table_args__ = (
         partial_index(
-            "uq_restock_request_waiting", "variant_id", "notified_at IS NULL", "email", unique=True
+            "uq_restock_request_waiting",
+            "variant_id",
+            "notified_at IS NULL AND subject IS NULL",
+            "email",
+            unique=True,
+        ),
+        partial_index(
+            "uq_restock_request_guest",
+            "subject",
+            "notified_at IS NULL AND subject IS NOT NULL",
+            "variant_id",
+            unique=True,
         ),
         partial_index("ix_restock_request_email", "email", "notified_at IS NULL"),
         partial_index("ix_restock_request_notified", "variant_id", "notified_at IS NOT NULL", "notified_at"),
@@ -57,6 +69,7 @@ class RestockRequest(db.Model):
     variant_id: Mapped[int] = mapped_column(sa.ForeignKey("variant.id"))
     email: Mapped[str] = mapped_column(sa.String(254))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    subject: Mapped[str | None] = mapped_column(sa.String(80))
     token: Mapped[str] = mapped_column(sa.String(32), unique=True, default=new_token)
     created_at: Mapped[int] = mapped_column(sa.BigInteger)
     linked_at: Mapped[int | None] = mapped_column(sa.BigInteger)
