@@ -13,7 +13,8 @@ run: env ## start the shop, its sockets and its jobs; Ctrl-C stops everything
 	@exec .venv/bin/python -m deploy.local
 
 test: env-dev browsers ## run the tests
-	@$(PYTEST) -m "not slow" $(ARGS)
+	@mkdir -p .pytest_cache; rm -f .pytest_cache/status
+	@$(PYTEST) -m "not slow" $(ARGS); status=$$?; echo $$status > .pytest_cache/status; exit $$status
 
 test-slow: env-dev browsers ## run the second tier: faults, races at full size and on both databases, every look of the pages, Firefox
 	@$(PYTEST) -m slow $(ARGS)
