@@ -60,6 +60,7 @@ def register_many(app: Flask, topic: str, handler: ManyHandler) -> None:
 
 def follow(app: Flask, topic: str, handler: Handler) -> None:
     """One more handler of a topic that another package registered; it runs after the others."""
+    assert topic not in app.extensions["outbox_many"], f"{topic} is handed over many at a time"
     register(app, topic, in_turn(app.extensions["outbox"][topic], handler))
 
 
@@ -117,10 +118,13 @@ def deliver_soon(events: list[Announcement]) -> None:
     """
     if not current_app.config.get("OUTBOX_DELIVERS", True):
         return
-    crowded = [event for event in events if is_crowded(event)]
+    crowded: list[Announcement] = []
+    alone: list[Announcement] = []
+    for event in events:
+        (crowded if is_crowded(event) else alone).append(event)
     if crowded:
         current_app.extensions["outbox_late"].add(crowded)
-    delivered, _ = deliver(event for event in events if event not in crowded)
+    delivered, _ = deliver(alone)
     current_app.extensions["outbox_marks"].add(delivered)
 
 
