@@ -11,12 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import metrics
 from app.core.database import db, now_ms, transaction
+from app.core.upsert import insert_into
 
 LEASE_MS = 15_000
 RENEW_EVERY_S = 5.0
@@ -55,8 +54,7 @@ def every(app: Flask, seconds: float, action: Callable[[], Any]) -> None:
 
 def hold_lease(name: str, holder: str) -> bool:
     """Take or renew the lease. False when somebody else holds it."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    row = insert(Lease).values(name=name, holder=holder, expires_at=now_ms() + LEASE_MS)
+    row = insert_into(Lease).values(name=name, holder=holder, expires_at=now_ms() + LEASE_MS)
     take = row.on_conflict_do_update(
         index_elements=[Lease.name],
         set_={"holder": holder, "expires_at": row.excluded.expires_at},

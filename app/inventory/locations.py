@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from app.catalogue.models import Variant
 from app.core.database import db, now_ms
 from app.core.errors import Invalid, NotFound
+from app.core.upsert import insert_into
 from app.inventory import queries
 from app.inventory.errors import UnknownSku
 from app.inventory.ledger import Change, Origin, apply
@@ -137,9 +136,10 @@ def ensure_level(sku: str, code: str) -> int:
         raise UnknownSku(f"No product has the SKU {sku}", productId=sku)
     if location_id is None:
         raise NotFound(f"There is no location {code}")
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     zeros = dict.fromkeys(("on_hand", "reserved", "unavailable", "backorder_limit", "version"), 0)
-    row = insert(level).values(variant_id=variant_id, location_id=location_id, updated_at=now_ms(), **zeros)
+    row = insert_into(level).values(
+        variant_id=variant_id, location_id=location_id, updated_at=now_ms(), **zeros
+    )
     db.session.execute(row.on_conflict_do_nothing())
     return queries.get_level(sku, code).id
 

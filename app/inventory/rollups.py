@@ -16,11 +16,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core import jobs
 from app.core.database import db, read_now, snapshot, transaction
+from app.core.upsert import insert_into
 from app.inventory import days
 from app.inventory.models import StockDay, StockMovement
 
@@ -108,8 +107,7 @@ def roll_up_day(day: date) -> int:
     with snapshot():
         rows = compute_day(day)
     changed = [row for key, row in rows.items() if known.get(key) != row]
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    upsert = insert(stock_day)
+    upsert = insert_into(stock_day)
     keys = [column.name for column in stock_day.primary_key]
     upsert = upsert.on_conflict_do_update(
         index_elements=keys,

@@ -1,9 +1,7 @@
 """What a payment provider tells by itself: late, twice or out of order."""
 
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
 from app.core.database import db, delete_in_chunks, now_ms, run_transaction
+from app.core.upsert import insert_into
 from app.orders import payments
 from app.orders.models import PaymentCallback
 from app.orders.providers import Outcome
@@ -21,8 +19,7 @@ def take_callback(provider: str, event_id: str, reference: str, outcome: Outcome
 
 
 def remember(provider: str, event_id: str, reference: str) -> None:
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    row = insert(PaymentCallback).values(
+    row = insert_into(PaymentCallback).values(
         provider=provider, event_id=event_id, reference=reference, received_at=now_ms()
     )
     db.session.execute(row.on_conflict_do_nothing())

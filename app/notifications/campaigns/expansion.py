@@ -13,14 +13,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core import jobs
 from app.core.database import db, now_ms, read_now, run_transaction
 from app.core.outbox import Announcement
 from app.core.random_id import random_id
 from app.core.redis import RedisDown
+from app.core.upsert import insert_into
 from app.notifications.campaigns.campaigns import ASKED
 from app.notifications.campaigns.category import PROMOTION
 from app.notifications.choices import caps, quiet
@@ -153,8 +152,7 @@ def insert_alike(same: dict[str, Any], dedup_prefix: str, subjects: Collection[s
         "dedup_key": sa.literal(dedup_prefix) + Preference.subject,
     }
     chosen = sa.select(*own.values(), *values.values()).where(ASKED, Preference.subject.in_(subjects))
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    rows = insert(Notification).from_select([*own, *values], chosen)
+    rows = insert_into(Notification).from_select([*own, *values], chosen)
     # Who asked for it in the page and on a device is there twice.
     return rows.on_conflict_do_nothing(index_elements=["dedup_key"])
 

@@ -5,11 +5,10 @@ from typing import cast
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.database import db, now_ms
 from app.core.errors import Invalid
+from app.core.upsert import insert_into
 from app.notifications.categories import Category, Channel, get_category
 from app.notifications.models import Preference
 from app.notifications.models.preference import CHANNELS
@@ -58,9 +57,8 @@ def set_preference(subject: str, name: str, channel: Channel, enabled: bool, sou
     category = get_category(name)
     if channel not in CHANNELS or channel not in channels_for(category):
         raise Invalid(errors=[{"field": "channel", "message": f"One of {', '.join(channels_for(category))}"}])
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     chosen = {"enabled": enabled, "source": source, "updated_at": now_ms()}
-    row = insert(Preference).values(subject=subject, category=name, channel=channel, **chosen)
+    row = insert_into(Preference).values(subject=subject, category=name, channel=channel, **chosen)
     db.session.execute(
         row.on_conflict_do_update(index_elements=["subject", "category", "channel"], set_=chosen)
     )
@@ -68,9 +66,8 @@ def set_preference(subject: str, name: str, channel: Channel, enabled: bool, sou
 
 def move_preferences(guest: str, owner: str) -> None:
     """Inside the transaction of a login: what the guest chose holds where the account has not chosen for itself."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     columns = (Preference.category, Preference.channel, Preference.enabled, Preference.updated_at)
     chosen = sa.select(sa.literal(owner), sa.literal("login"), *columns).where(Preference.subject == guest)
     names = ["subject", "source", *(column.key for column in columns)]
-    db.session.execute(insert(Preference).from_select(names, chosen).on_conflict_do_nothing())
+    db.session.execute(insert_into(Preference).from_select(names, chosen).on_conflict_do_nothing())
     db.session.execute(sa.delete(Preference).where(Preference.subject == guest))

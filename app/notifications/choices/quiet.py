@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.clock import from_ms
 from app.core.database import db, now_ms, read_now
 from app.core.errors import Invalid
+from app.core.upsert import insert_into
 from app.notifications.categories import Category
 from app.notifications.models import NotificationSettings
 
@@ -100,8 +99,7 @@ def end_of_pause(choice: str, zone: str, now: int) -> int | None:
 
 
 def save(subject: str, **values: int | str | None) -> None:
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    row = insert(NotificationSettings).values(subject=subject, updated_at=now_ms(), **values)
+    row = insert_into(NotificationSettings).values(subject=subject, updated_at=now_ms(), **values)
     db.session.execute(
         row.on_conflict_do_update(index_elements=["subject"], set_={**values, "updated_at": now_ms()})
     )

@@ -4,11 +4,10 @@ import random
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import aliased
 
 from app.core.database import db, now_ms
+from app.core.upsert import insert_into
 from app.notifications.models import Delivery, PushService, Subscription
 
 REFUSED_PAUSE_S = 300.0
@@ -23,10 +22,9 @@ TOGETHER_MS = 50
 
 def pause(origin: str, seconds: float, reason: str) -> None:
     """Inside the running transaction; the longer one of two pauses holds. Spread, or all shops would be back at once."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     milliseconds = int(seconds * 1000 * (1 + random.uniform(0, JITTER)))
     values = {"paused_until": now_ms() + milliseconds, "reason": reason, "updated_at": now_ms()}
-    row = insert(PushService).values(origin=origin, **values)
+    row = insert_into(PushService).values(origin=origin, **values)
     db.session.execute(
         row.on_conflict_do_update(
             index_elements=["origin"], set_=values, where=PushService.paused_until < row.excluded.paused_until

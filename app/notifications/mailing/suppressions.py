@@ -3,12 +3,11 @@
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.database import db, now_ms, run_transaction
 from app.core.mail import Mail
 from app.core.outbox import Announcement
+from app.core.upsert import insert_into
 from app.notifications.models import Suppression
 
 Reason = Literal["bounced", "complained", "unsubscribed"]
@@ -17,8 +16,7 @@ MOST_DETAIL = 200
 
 def suppress(address: str, reason: Reason, detail: str = "") -> None:
     """Inside the running transaction; the first reason stays."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    row = insert(Suppression).values(
+    row = insert_into(Suppression).values(
         address=address.lower(), reason=reason, detail=detail[:MOST_DETAIL], created_at=now_ms()
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["address"]))

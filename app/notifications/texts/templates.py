@@ -6,11 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.database import db, now_ms, read_now, run_transaction
 from app.core.errors import DomainError, Invalid, NotFound
+from app.core.upsert import insert_into
 from app.notifications.categories import Words, get_words
 from app.notifications.models import NotificationTemplate
 from app.notifications.texts import language, rendering
@@ -61,7 +60,6 @@ def find(key: str, of: str, condition: sa.ColumnElement[bool]) -> NotificationTe
 
 def write_first(words: Words, of: str) -> None:
     """Inside the running transaction; of two who do so at once the second writes nothing."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     row = {
         "key": words.key,
         "language": of,
@@ -74,7 +72,7 @@ def write_first(words: Words, of: str) -> None:
         "changed_by": SHOP,
         "changed_at": now_ms(),
     }
-    db.session.execute(insert(NotificationTemplate).values(row).on_conflict_do_nothing())
+    db.session.execute(insert_into(NotificationTemplate).values(row).on_conflict_do_nothing())
 
 
 def list_versions(key: str, of: str = LANGUAGE) -> Sequence[NotificationTemplate]:
