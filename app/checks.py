@@ -4,9 +4,11 @@ Addresses that may hold a password are not repeated in the message, which ends u
 """
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
+
+from app.redis_address import SENTINEL, read_sentinel_address
 
 ENCRYPTED_SMTP = ("smtps", "smtp+starttls")
 # What the chat can tell apart and make harmless.
@@ -52,8 +54,13 @@ def is_loopback(host: str) -> bool:
 
 
 def check_redis_url(text: str) -> None:
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must look like redis://host:6379/0, rediss:// for TLS, or unix:///path/of/socket")
+    if text.startswith(SENTINEL):
+        read_sentinel_address(text)
+    elif not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError(
+            "must look like redis://host:6379/0, rediss:// for TLS, unix:///path/of/socket, or "
+            "redis+sentinel://host1:26379,host2:26379/mymaster/0"
+        )
 
 
 def check_file_types(types: tuple[str, ...]) -> None:
@@ -64,6 +71,16 @@ def check_file_types(types: tuple[str, ...]) -> None:
 def check_scanner_address(text: str) -> None:
     if not text.startswith("/") and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}", text):
         raise ValueError(f"must look like localhost:3310 or /run/clamav/clamd.sock, not {text!r}")
+
+
+def check_networks(networks: tuple[str, ...]) -> None:
+    for text in networks:
+        try:
+            ip_network(text)
+        except ValueError:
+            raise ValueError(
+                f"must be addresses such as 203.0.113.7 or networks such as 203.0.113.0/24, not {text!r}"
+            ) from None
 
 
 def check_path(text: str) -> None:

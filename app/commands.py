@@ -1,17 +1,16 @@
 """The command line: `flask --app wsgi <command>`."""
 
-import contextlib
 import importlib
-from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import DBAPIError
 
-from app.core.errors import DomainError
-from app.core.redis import RedisError
+from app.core.command_line import said_plainly
+from app.demo.commands import simulate
+from app.operations.commands import redis
+from app.security.commands import token, user
 
 
 def init_app(app: Flask) -> None:
@@ -27,25 +26,10 @@ def init_app(app: Flask) -> None:
         retention,
         chat_retention,
         verify,
+        redis,
         settings,
     ):
         app.cli.add_command(command)
-
-
-@contextlib.contextmanager
-def said_plainly() -> Iterator[None]:
-    """What the shop, its database or its Redis refuses is a line for whoever typed the command, not a traceback."""
-    from app.core.database import db
-
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(error.detail) from None
-    except DBAPIError as error:
-        reason = str(error.orig).strip().partition("\n")[0]
-        raise click.ClickException(f"DATABASE_URL: cannot use {db.engine.url!r} ({reason})") from None
-    except RedisError as error:
-        raise click.ClickException(f"REDIS_URL: {error}") from None
 
 
 def check_push_keys() -> None:
@@ -80,52 +64,6 @@ def seed() -> None:
     with said_plainly():
         done = seed_shop()
     click.echo("The demo shop is there." if done else "The shop has products already; none were added.")
-
-
-@click.command()
-@click.argument("email")
-@click.option("--name", help="of a new account")
-@click.option("--role", help="of a new account, shopper when it is missing; or from now on")
-@click.option("--password", help="asked for when it is missing")
-@click.option("--enable/--disable", "enabled", default=None, help="an account that there is already")
-@with_appcontext
-def user(email: str, name: str | None, role: str | None, password: str | None, enabled: bool | None) -> None:
-    """Open an account, give it another role, or shut somebody out and let them in again."""
-    from app.security.users import change_role, create_user, disable_user, enable_user
-
-    with said_plainly():
-        if enabled is None and role and not name:
-            change_role(email, role)
-            click.echo(f"{email} is {role} and signs in anew")
-        elif enabled is None:
-            if not name:
-                raise click.UsageError("A new account needs --name.")
-            password = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
-            created = create_user(email, name, role or "shopper", password)
-            click.echo(f"{created.email} is {created.role}")
-        elif enabled:
-            enable_user(email)
-            click.echo(f"{email} may sign in again")
-        else:
-            disable_user(email)
-            click.echo(f"{email} is signed out and may not sign in")
-
-
-@click.command()
-@click.argument("name")
-@click.option("--scope", "scopes", multiple=True, help="may be given several times")
-@click.option("--revoke", is_flag=True, help="end every token of this name")
-@with_appcontext
-def token(name: str, scopes: tuple[str, ...], revoke: bool) -> None:
-    """Make an API token, which is shown this once, or revoke one."""
-    from app.security.tokens import create_token, revoke_token
-
-    with said_plainly():
-        if revoke:
-            revoke_token(name)
-            click.echo(f"{name} opens nothing any more")
-        else:
-            click.echo(create_token(name, list(scopes)))
 
 
 @click.command()
@@ -167,32 +105,6 @@ def clock() -> None:
     schedule.run(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
-def percent(name: str, default: int, of: str) -> Callable[..., Any]:
-    return click.option(
-        f"--{name}", default=default, show_default=True, type=click.IntRange(0, 100), help=f"percent of {of}"
-    )
-
-
-@click.command()
-@click.option("--rate", default=2.0, show_default=True, help="shoppers a second")
-@click.option("--seconds", default=0.0, help="stop after; 0 goes on until interrupted")
-@click.option("--url", default="", help="the shop; default this one's own address")
-@percent("abandon", 20, "shoppers, who leave their cart or checkout")
-@percent("decline", 8, "payments, by the bank")
-@percent("late", 4, "payments, of which the bank tells later")
-@percent("cancel", 5, "paid orders, by their shoppers")
-@percent("pack", 40, "paid orders, by staff; the others wait")
-@percent("returns", 25, "packed orders")
-@with_appcontext
-def simulate(rate: float, seconds: float, url: str, **percents: int) -> None:
-    """Shoppers that browse, buy, change their minds and send back, so that the badges move."""
-    from app.demo.simulate import simulate_shoppers
-    from app.demo.visits import Mix
-
-    settings = current_app.config["SETTINGS"]
-    simulate_shoppers(url or f"http://localhost:{settings.PORT}", rate, seconds, Mix(**percents))
-
-
 @click.command()
 @with_appcontext
 def retention() -> None:
@@ -224,27 +136,39 @@ def chat_retention() -> None:
 
 
 @click.command()
+@click.option(
+    "--anchors",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="file with anchors of the audit that were kept elsewhere, such as a copy of the log",
+)
 @with_appcontext
-def verify() -> None:
-    """Prove that the stock is right, or name what is not."""
+def verify(anchors: tuple[Path, ...]) -> None:
+    """Prove that the stock and the audit are right, or name what is not."""
     from app.core import clock
     from app.inventory import verification
+    from app.security.trail.proof import prove
 
     begun = clock.perf()
     with said_plainly():
-        findings, skus = verification.verify(), verification.count_skus()
-    for finding in findings:
-        click.echo(str(finding))
+        findings, skus, trail = verification.verify(), verification.count_skus(), prove(anchors)
+    named = [*map(str, findings), *map(str, trail.breaks)]
+    for finding in named:
+        click.echo(finding)
     took = f"({clock.perf() - begun:.1f} s)"
-    if findings:
-        raise click.ClickException(f"{len(findings)} findings among {skus} SKUs {took}")
+    if named:
+        among = f"{skus} SKUs and {trail.entries} audit entries"
+        raise click.ClickException(f"{len(named)} findings among {among} {took}")
     click.echo(f"All {skus} SKUs are right {took}")
+    click.echo(f"The audit is whole: {trail.entries} entries, {trail.anchors} anchors")
 
 
 @click.command()
-def settings() -> None:
+@click.option("--markdown", is_flag=True, help="print docs/configuration.md instead")
+def settings(markdown: bool) -> None:
     """Print .env.example."""
+    from app.reference import describe_settings
     from app.settings import Settings
     from app.variables import describe
 
-    click.echo("\n".join(describe(Settings)))
+    click.echo("\n".join(describe_settings(Settings) if markdown else describe(Settings)))

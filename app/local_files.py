@@ -1,4 +1,4 @@
-"""Files under DATA_DIR that all processes must agree on: the secret key and the embedded Redis's socket."""
+"""Files of one DATA_DIR that all processes must agree on: the secret key, the embedded Redis's socket, shared figures."""
 
 import hashlib
 import os
@@ -8,14 +8,24 @@ from pathlib import Path
 
 # sockaddr_un holds 108 bytes; a longer path fails in bind() with a message that names neither the path nor the setting.
 LONGEST_SOCKET_PATH = 100
+MEMORY = Path("/dev/shm")  # noqa: S108  # its folder is checked to be ours
 
 
 def redis_socket(data: Path) -> Path:
     path = data / "redis.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
-    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"liveshelf-{os.getuid()}-{name}" / "redis.sock"
+    return Path(tempfile.gettempdir()) / own_name(data) / "redis.sock"
+
+
+def metrics_folder(data: Path) -> Path:
+    """In memory where the system has a place for that: these files are mapped, and on a full disk the system kills
+    whoever writes into one for which there is no space, in the middle of a page that only reads."""
+    return MEMORY / own_name(data) / "metrics" if os.access(MEMORY, os.W_OK) else data / "metrics"
+
+
+def own_name(data: Path) -> str:
+    return f"liveshelf-{os.getuid()}-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
 
 
 def stored_secret(data: Path) -> str:

@@ -4,10 +4,9 @@ Standard library only, because the socket process imports it and has to stay sma
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from app import checks
-from app.local_files import redis_socket
+from app.conclusions import Conclusions
 from app.variables import setting
 
 ENVIRONMENTS = ("demo", "development", "test", "production")
@@ -22,7 +21,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Conclusions):
     """The running configuration; one attribute a variable, under the variable's own name."""
 
     APP_ENV: str = setting(
@@ -39,9 +38,22 @@ class Settings:
         "Shop", "Europe/Berlin", "time zone of shown times", check=checks.check_time_zone
     )
 
+    RELEASE: str = setting("Shop", "", "what runs here, such as v1.4.2; told in metrics and to operators")
+    LOG_REQUESTS: bool = setting("Shop", True, "a log line for each request")
+
     HOST: str = setting("Web", "127.0.0.1", "address that web and live listen on")
     PORT: int = setting("Web", 3001, "pages and JSON API", least=1, most=65535)
     WEB_WORKERS: int = setting("Web", 1, "web processes; SQLite wants 1", least=1, most=64)
+    WEB_DRAIN_SECONDS: int = setting(
+        "Web", 0, "web that is told to stop serves on, and says so to its proxies", unit="s", least=0, most=60
+    )
+    WEB_MAX_IN_FLIGHT: int = setting(
+        "Web",
+        200,
+        "requests that one web process works on at a time; more are told to come again",
+        least=10,
+        most=2000,
+    )
     PUBLIC_URL: str = setting(
         "Web", "", "address that shoppers use; default http://localhost:PORT", check=checks.check_public_url
     )
@@ -55,8 +67,41 @@ class Settings:
     SECRET_KEY: str = setting(
         "Web", "", "signs cookies and tokens; made once under DATA_DIR outside production"
     )
+    SECRET_KEY_FALLBACKS: tuple[str, ...] = setting(
+        "Web", (), "earlier SECRET_KEYs, by comma, whose visitors and audit entries still count"
+    )
     SESSION_DAYS: int = setting("Web", 30, "a shopper's login lasts", unit="days", least=1, most=90)
+    SESSION_IDLE_DAYS: int = setting(
+        "Web", 30, "a shopper's login that nobody uses ends", unit="days", least=1, most=90
+    )
     STAFF_SESSION_HOURS: int = setting("Web", 12, "a staff login lasts", unit="hours", least=1, most=24)
+    STAFF_IDLE_MINUTES: int = setting(
+        "Web",
+        30,
+        "a staff login ends when no page of it has been open for so long",
+        unit="minutes",
+        least=15,
+        most=720,
+    )
+    STAFF_SECOND_FACTOR: str = setting(
+        "Web",
+        "",
+        "whether staff sign in with a code of their phone too; empty means required in production, optional elsewhere",
+        choices=("required", "optional"),
+    )
+
+    THREAT_MODE: str = setting(
+        "Web",
+        "",
+        "what happens to clients that attack; empty means block, and log in the demo",
+        choices=("block", "log"),
+    )
+    THREAT_ALLOW: tuple[str, ...] = setting(
+        "Web",
+        (),
+        "addresses or networks (CIDR) that are never suspected, by comma",
+        check=checks.check_networks,
+    )
 
     DATABASE_URL: str = setting("Storage", "", "SQLAlchemy address; default SQLite under DATA_DIR")
     REDIS_URL: str = setting(
@@ -196,27 +241,3 @@ class Settings:
         check=checks.check_mail_url,
     )
     MAIL_FROM: str = setting("Mail", "kilnmark <shop@localhost>", "sender of all mails")
-
-    @property
-    def is_demo(self) -> bool:
-        return self.APP_ENV == "demo"
-
-    @property
-    def is_production(self) -> bool:
-        return self.APP_ENV == "production"
-
-    @property
-    def data_path(self) -> Path:
-        return Path(self.DATA_DIR)
-
-    @property
-    def redis_is_embedded(self) -> bool:
-        return self.REDIS_URL == f"unix://{redis_socket(self.data_path)}"
-
-    @property
-    def practises_payments(self) -> bool:
-        return self.PAYMENT_PROVIDER == "practice" or self.APP_ENV != "production"
-
-    @property
-    def is_sqlite(self) -> bool:
-        return self.DATABASE_URL.startswith("sqlite")

@@ -20,6 +20,8 @@ from sqlalchemy.orm import DeclarativeBase
 from app.core import faults, resting
 from app.core.contention import Deadlock, is_busy, is_deadlock
 from app.core.errors import DatabaseBusy
+from app.core.last_step import write_last
+from app.core.pool import MeasuredPool
 from app.core.session import ShopSession, is_whole
 from app.settings import Settings, SettingsError
 
@@ -103,7 +105,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     # Connections over the pool's size would be made and ended with every request that finds it empty.
-    pool = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": POOL_WAIT_S}
+    pool: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": POOL_WAIT_S}
+    # What goes wrong is logged without the values: they are hashes of logins, mails and names.
+    pool |= {"poolclass": MeasuredPool, "hide_parameters": True}
     if settings.is_sqlite:
         # SQLite's own busy wait blocks the whole gevent loop; `begin_sqlite` waits cooperatively instead.
         return {**pool, "connect_args": {"timeout": 0, "check_same_thread": False}}
@@ -148,6 +152,7 @@ def transaction() -> Iterator[None]:
         token, whole = _callbacks.set(callbacks), is_whole.set(True)
         try:
             yield
+            write_last(db.session, callbacks)
             faults.reach("before_commit")
             db.session.commit()
             faults.reach("after_commit")

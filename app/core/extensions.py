@@ -1,9 +1,7 @@
 """Flask extensions, unbound; `create_app` binds them."""
 
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from htmx_flask import Htmx
 
 csrf = CSRFProtect()
 htmx = Htmx()
-migrate = Migrate()

@@ -1,5 +1,6 @@
 """How failures leave: problems for programs, pages for people, and the request id that both can quote."""
 
+import errno
 import logging
 from typing import Any
 
@@ -34,6 +35,7 @@ TITLES = {
     403: "That page is not for you",
     404: "There is nothing here",
     405: "That is not possible here",
+    408: "That took too long to arrive",
     413: "That is too large",
     415: "That format is not understood",
     429: "That was too fast",
@@ -43,6 +45,7 @@ TITLES = {
 TEXTS = {
     403: "Sign in with an account that may see it.",
     404: "The page may have moved. Search or start from a category.",
+    408: "Check your connection and send it again.",
     429: "Wait a moment and try again.",
     500: "It has been noted. Try again in a moment.",
     503: "Reload in a few seconds; nothing you did is lost.",
@@ -60,6 +63,7 @@ def init_app(app: Flask) -> None:
     for error in UNAVAILABLE:
         app.register_error_handler(error, answer_database_error)
     app.register_error_handler(DataError, answer_impossible_value)
+    app.register_error_handler(OSError, answer_full_disk)
     app.register_error_handler(Exception, answer_bug)
 
 
@@ -90,6 +94,10 @@ def answer_http_error(error: HTTPException) -> BaseResponse:
 
 def answer_database_error(error: Exception) -> BaseResponse:
     log.error("database error: %s", error)
+    return answer_busy()
+
+
+def answer_busy() -> BaseResponse:
     response = answer(503, "busy", TITLES[503], TEXTS[503])
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
@@ -99,6 +107,14 @@ def answer_impossible_value(error: DataError) -> BaseResponse:
     """A NUL in a search or a number beyond all ids: PostgreSQL refuses what SQLite would just not find."""
     log.info("refused by the database: %s", error.orig)
     return answer(400, "bad_request", TITLES[400], "A value in it cannot be right.")
+
+
+def answer_full_disk(error: OSError) -> BaseResponse:
+    """There is space again when somebody has seen to it; any other error of this kind is a bug of ours."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return answer_bug(error)
+    log.error("the disk is full: %s", error)
+    return answer_busy()
 
 
 def answer_bug(error: Exception) -> BaseResponse:
@@ -126,15 +142,15 @@ def answer(
 
 
 def problem(status: int, code: str, title: str, detail: str, facts: dict[str, Any] | None = None) -> Response:
-    """RFC 9457 problem details with a stable `code`."""
+    """RFC 9457 problem details with a stable `code`; no fact may stand in place of one of its members."""
     document = {
+        **(facts or {}),
         "type": f"/api/docs#{code}",
         "title": title,
         "status": status,
         "detail": detail,
         "code": code,
         "requestId": request_id(),
-        **(facts or {}),
     }
     response = jsonify(document)
     response.status_code = status

@@ -2,7 +2,6 @@
 
 import json
 import math
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.core import request_id as ids
 from app.core.errors import DomainError, Invalid
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -38,7 +38,10 @@ def init_app(app: Flask) -> None:
 
 
 def name_request() -> None:
-    g.request_id = secrets.token_hex(8)
+    """By the id that a proxy of ours gave it, so that its log and ours tell of the same; a stranger's word names nothing."""
+    told = request.headers.get("X-Request-ID", "")
+    has_proxy = current_app.config["SETTINGS"].TRUSTED_PROXIES > 0
+    g.request_id = told if has_proxy and ids.is_id(told) else ids.make()
 
 
 def takes_upload(most_bytes: int) -> Callable[[View], View]:
@@ -105,7 +108,7 @@ def read_upload(file: FileStorage | None, most_bytes: int) -> bytes:
 
 
 def request_id() -> str:
-    return str(g.get("request_id", ""))
+    return ids.current()
 
 
 def add_request_id(response: Response) -> Response:
@@ -132,6 +135,12 @@ def safe_next(path: str | None) -> str:
 def is_fragment_request() -> bool:
     """htmx asks for a part of the page; its history restore asks for the whole page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def is_opened_by_person() -> bool:
+    """A page that somebody went to: neither fetched ahead of them, as browsers and scanners of mails do, nor by a script."""
+    purpose = request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+    return request.headers.get("Sec-Fetch-Mode") == "navigate" and "prefetch" not in purpose
 
 
 def read_days(periods: Sequence[int], usual: int) -> int:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock, jobs, outbox
+from app.core import clock, jobs, metrics, outbox
 from app.core.database import BigKey, db, transaction
 from app.settings import Settings
 
@@ -113,10 +113,12 @@ def deliver_mail(mail_id: int) -> None:
             save_to_folder(message, settings.data_path / "mails", mail_id)
     except (smtplib.SMTPException, OSError) as error:
         note_failure(mail_id, refusal := find_refusal(error), str(error))
+        metrics.count("mail_tries", result="refused" if refusal else "later")
         if refusal is None:
             raise
         return
     note(mail_id, sent_at=clock.now_ms(), error="")
+    metrics.count("mail_tries", result="sent")
 
 
 class Refusal(NamedTuple):

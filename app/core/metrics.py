@@ -1,4 +1,7 @@
-"""Counters, timings and gauges of all processes that share prometheus-client's folder: web and the clock."""
+"""Counters, timings and gauges, and their sums over all processes.
+
+Web's processes (and the clock beside them) share prometheus-client's folder; what others counted comes from `tallies`.
+"""
 
 import os
 import threading
@@ -7,10 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import current_app
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import REGISTRY, Collector
 
-BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+from app.core import tallies
+from app.core.metric_names import buckets_of, describe
+from app.core.tallies import OURS
 
 _making = threading.Lock()  # the registry takes a name once
 _counters: dict[str, Counter] = {}
@@ -21,24 +28,30 @@ _timings: dict[str, Histogram] = {}
 def count(name: str, amount: float = 1, **labels: str) -> None:
     with _making:
         if name not in _counters:
-            _counters[name] = Counter(f"liveshelf_{name}", name.replace("_", " "), sorted(labels))
+            _counters[name] = Counter(OURS + name, describe(name), sorted(labels))
     counter = _counters[name]
     (counter.labels(**labels) if labels else counter).inc(amount)
 
 
-def set_gauge(name: str, value: float) -> None:
+def set_gauge(name: str, value: float, **labels: str) -> None:
     """What is so now; of several processes the one that looked last is right."""
+    gauge = gauge_of(name, "mostrecent", *labels)
+    (gauge.labels(**labels) if labels else gauge).set(value)
+
+
+def gauge_of(name: str, mode: Any, *labels: str) -> Gauge:
+    """`mode` is how the values of several processes become one, as prometheus-client names it."""
     with _making:
         if name not in _gauges:
-            _gauges[name] = Gauge(f"liveshelf_{name}", name.replace("_", " "), multiprocess_mode="mostrecent")
-    _gauges[name].set(value)
+            _gauges[name] = Gauge(OURS + name, describe(name), sorted(labels), multiprocess_mode=mode)
+    return _gauges[name]
 
 
 def observe(name: str, seconds: float, **labels: str) -> None:
     with _making:
         if name not in _timings:
             _timings[name] = Histogram(
-                f"liveshelf_{name}_seconds", name.replace("_", " "), sorted(labels), buckets=BUCKETS_S
+                f"{OURS}{name}_seconds", describe(name), sorted(labels), buckets=buckets_of(name)
             )
     timing = _timings[name]
     (timing.labels(**labels) if labels else timing).observe(seconds)
@@ -66,12 +79,39 @@ def registry() -> CollectorRegistry:
     return shared
 
 
+class Sums(Collector):
+    """All figures of this module, each family once, whichever processes counted."""
+
+    def collect(self) -> Iterator[Metric]:
+        families = {family.name: family for family in registry().collect()}
+        for tally in tallies.read(current_app.extensions["redis"]):
+            about = describe(tally.family.removeprefix(OURS).removesuffix("_seconds"))
+            family = families.setdefault(tally.family, Metric(tally.family, about, tally.kind))
+            add(family, tally)
+        yield from families.values()
+
+
+def add(family: Metric, tally: tallies.Tally) -> None:
+    for at, sample in enumerate(family.samples):
+        if sample.name == tally.sample and sample.labels == tally.labels:
+            family.samples[at] = sample._replace(value=sample.value + tally.value)
+            return
+    family.add_sample(tally.sample, tally.labels, tally.value)
+    family.samples.sort(key=place_of)
+
+
+def place_of(sample: Any) -> tuple[Any, ...]:
+    """A histogram's buckets belong together and in order."""
+    labels = sorted((name, value) for name, value in sample.labels.items() if name != "le")
+    return labels, not sample.name.endswith("_bucket"), float(sample.labels.get("le", "inf")), sample.name
+
+
 def prometheus_text(*others: Collector) -> bytes:
-    """All of this module's figures, and what `others` tell of processes that do not share them."""
-    text = generate_latest(registry())
-    for other in others:
+    """All of this module's figures, and what `others` tell."""
+    text = b""
+    for collector in (Sums(), *others):
         own = CollectorRegistry()
-        own.register(other)
+        own.register(collector)
         text += generate_latest(own)
     return text
 
@@ -80,15 +120,15 @@ def totals() -> dict[str, Any]:
     """`{counters: {name: [{labels, value}]}, timings: {name: [{labels, count, seconds, p50, p95, p99}]}}`."""
     counters: dict[str, list[dict[str, Any]]] = {}
     timings: dict[str, list[dict[str, Any]]] = {}
-    for family in registry().collect():
-        name = family.name.removeprefix("liveshelf_")
-        if family.name.startswith("liveshelf_") and family.type == "counter":
+    for family in Sums().collect():
+        name = family.name.removeprefix(OURS)
+        if family.name.startswith(OURS) and family.type == "counter":
             counters[name] = [
                 {"labels": sample.labels, "value": sample.value}
                 for sample in family.samples
                 if sample.name.endswith("_total")
             ]
-        elif family.name.startswith("liveshelf_") and family.type == "histogram":
+        elif family.name.startswith(OURS) and family.type == "histogram":
             timings[name] = summarise(family.samples)
     return {"counters": counters, "timings": timings}
 

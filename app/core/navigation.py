@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
 from flask import Flask, current_app, request
 
@@ -24,6 +25,7 @@ class Count:
 
 @dataclass(frozen=True)
 class StaffPage:
+    group: str
     position: int
     name: str
     path: str
@@ -39,30 +41,58 @@ class NavItem:
     count: Count | None
 
 
+@dataclass(frozen=True)
+class NavGroup:
+    """Pages that belong together. Only the current group shows them; of the others one sees how much waits there."""
+
+    name: str
+    pages: list[NavItem]
+
+    @property
+    def path(self) -> str:
+        return self.pages[0].path
+
+    @property
+    def current(self) -> bool:
+        return any(page.current for page in self.pages)
+
+    @property
+    def counts(self) -> list[Count]:
+        return [page.count for page in self.pages if page.count]
+
+
 def init_app(app: Flask) -> None:
     app.extensions["staff_pages"] = []
 
 
 def register(
-    app: Flask, position: int, name: str, path: str, roles: tuple[str, ...], count: Count | None = None
+    app: Flask,
+    position: int,
+    name: str,
+    path: str,
+    roles: tuple[str, ...],
+    count: Count | None = None,
+    group: str = "",
 ) -> None:
-    """Admins see every page."""
-    app.extensions["staff_pages"].append(StaffPage(position, name, path, (*roles, "admin"), count))
+    """Admins see every page. Pages of one group have positions beside each other; without one it stands alone."""
+    page = StaffPage(group or name, position, name, path, (*roles, "admin"), count)
+    app.extensions["staff_pages"].append(page)
 
 
-def staff_pages(role: str) -> list[NavItem]:
+def staff_groups(role: str) -> list[NavGroup]:
     """The pages of this role in their order; the current one is the longest path that the request's begins with."""
     pages = [page for page in current_app.extensions["staff_pages"] if role in page.roles]
     here = max((page.path for page in pages if is_under(page.path)), key=len, default="")
+    ordered = sorted(pages, key=lambda page: page.position)
     return [
-        NavItem(
-            page.name,
-            page.path,
-            page.path == here,
-            page.count if page.count and page.count.is_for(role) else None,
-        )
-        for page in sorted(pages, key=lambda page: page.position)
+        NavGroup(name, [make_item(page, role, here) for page in group])
+        for name, group in groupby(ordered, key=lambda page: page.group)
     ]
+
+
+def make_item(page: StaffPage, role: str, here: str) -> NavItem:
+    count = page.count if page.count and page.count.is_for(role) else None
+    return NavItem(page.name, page.path, page.path == here, count)
 
 
 def is_under(path: str) -> bool:

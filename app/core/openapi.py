@@ -29,11 +29,12 @@ class Problem(BaseModel):
 @dataclass(frozen=True)
 class Operation:
     """What one view takes and answers. `query` maps a parameter's name to its meaning, `statuses` tells what each
-    status means that comes with `answers`."""
+    status means that comes with `answers`. `may_be_empty`: a request without a body will do."""
 
     summary: str
     answers: type[BaseModel]
     takes: type[BaseModel] | None = None
+    may_be_empty: bool = False
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     errors: tuple[type[DomainError], ...] = ()
@@ -104,7 +105,7 @@ def describe(operation: Operation, names: list[str]) -> dict[str, Any]:
         },
     }
     if operation.takes:
-        entry["requestBody"] = {"required": True, "content": json_of(operation.takes)}
+        entry["requestBody"] = {"required": not operation.may_be_empty, "content": json_of(operation.takes)}
     if operation.protected:
         entry["security"] = [{"token": []}]
     refusals = (Unauthenticated, Forbidden) if operation.protected else ()
@@ -121,6 +122,14 @@ def by_status(errors: tuple[type[DomainError], ...]) -> dict[int, list[type[Doma
     for error in errors:
         groups.setdefault(STATUS[error.kind], []).append(error)
     return dict(sorted(groups.items()))
+
+
+def list_refusals(base: type[DomainError] = DomainError) -> list[tuple[str, int, str]]:
+    """Every code that an answer may carry, with its status and what it says, in the codes' order."""
+    found = {(base.code, STATUS[base.kind], base.title)} if base is not DomainError else set()
+    for kind in base.__subclasses__():
+        found.update(list_refusals(kind))
+    return sorted(found)
 
 
 def json_of(model: type[BaseModel], media_type: str = "application/json") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from app.core import metrics
+from app.core import metrics, request_id
 from app.core.batch import Batch
 from app.core.database import after_commit_once, db
 from app.core.outbox_rows import FRESH, INSERT, list_due, mark, outbox, postpone
@@ -33,6 +33,7 @@ class Announcement:
     key: str
     version: int
     payload: dict[str, Any] = field(default_factory=dict)
+    request_id: str = field(default_factory=request_id.current)
 
 
 Handler = Callable[[Announcement], None]
@@ -172,11 +173,15 @@ def deliver(events: Iterable[Announcement]) -> tuple[list[int], list[int]]:
 
 
 def hand_over(topic: str, groups: list[Group]) -> None:
+    """Handlers log, queue and publish for the request that they do it for; for none, when it is for several."""
     many: ManyHandler | None = current_app.extensions["outbox_many"].get(topic)
-    if many:
-        many([group[-1] for group in groups])
-    else:
-        current_app.extensions["outbox"][topic](groups[0][-1])
+    newest = [group[-1] for group in groups]
+    asked_by = {event.request_id for event in newest}
+    with request_id.carry(asked_by.pop() if len(asked_by) == 1 else ""):
+        if many:
+            many(newest)
+        else:
+            current_app.extensions["outbox"][topic](newest[0])
 
 
 def grouped(events: Iterable[Announcement]) -> list[Group]:
@@ -198,7 +203,10 @@ def together(groups: list[Group]) -> list[list[Group]]:
 
 def sweep() -> int:
     """Deliver what is still waiting a second after its commit. Returns how many were delivered."""
-    events = [Announcement(row.id, row.topic, row.key, row.version, row.payload) for row in list_due()]
+    events = [
+        Announcement(row.id, row.topic, row.key, row.version, row.payload, row.request_id)
+        for row in list_due()
+    ]
     delivered, failed = deliver(events)
     mark(delivered)
     postpone(failed)

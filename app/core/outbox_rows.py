@@ -1,4 +1,8 @@
-"""The table of events that wait to be told, and what becomes of its rows."""
+"""The table of events that wait to be told, and what becomes of its rows.
+
+Most are told once they were handed over. A job's row is told of only when its job has ended, however often Redis forgets
+it before: until then the sweep hands it over again every few minutes, and Redis takes what it still has for one.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import request_id
 from app.core.database import BigKey, db, delete_in_chunks, now_ms, partial_index, transaction
 
 SWEEP_AFTER_MS = 1_000
 LONGEST_PAUSE_MS = 60_000
+JOB = "job"
+JOB_AGAIN_MS = 5 * 60_000
 BATCH = 500
 KEEP_MS = 24 * 3600 * 1000
 
@@ -32,10 +39,18 @@ class OutboxEvent(db.Model):
     next_try_at: Mapped[int] = mapped_column(sa.BigInteger)
     published_at: Mapped[int | None] = mapped_column(sa.BigInteger)
     attempts: Mapped[int] = mapped_column(default=0)
+    # Of the request that it was announced in.
+    request_id: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
 
 
 outbox = OutboxEvent.__table__
-FRESH = {"attempts": sa.literal(0), "created_at": now_ms(), "next_try_at": now_ms() + SWEEP_AFTER_MS}
+FRESH = {
+    "attempts": sa.literal(0),
+    "created_at": now_ms(),
+    "next_try_at": now_ms() + SWEEP_AFTER_MS,
+    # Statements are built once; this is asked each time that one runs.
+    "request_id": sa.bindparam("event_of", type_=sa.String(32), callable_=request_id.current),
+}
 # Built once: this runs with every change of stock.
 INSERT = sa.insert(outbox).values(FRESH).returning(outbox.c.id)
 
@@ -49,11 +64,35 @@ def list_due() -> Sequence[OutboxEvent]:
 
 
 def mark(ids: list[int]) -> None:
-    if ids:
-        with transaction():
-            db.session.execute(
-                sa.update(OutboxEvent).where(OutboxEvent.id.in_(ids)).values(published_at=now_ms())
+    """They were handed over."""
+    if not ids:
+        return
+    is_job = OutboxEvent.topic == JOB
+    with transaction():
+        db.session.execute(
+            sa.update(OutboxEvent)
+            .where(OutboxEvent.id.in_(ids))
+            .values(
+                published_at=sa.case((is_job, OutboxEvent.published_at), else_=now_ms()),
+                next_try_at=sa.case((is_job, now_ms() + JOB_AGAIN_MS), else_=OutboxEvent.next_try_at),
             )
+        )
+
+
+def end(event_id: int) -> None:
+    """Its job has ended; nobody is to run it again."""
+    with transaction():
+        db.session.execute(
+            sa.update(OutboxEvent)
+            .where(OutboxEvent.id == event_id, OutboxEvent.published_at.is_(None))
+            .values(published_at=now_ms())
+        )
+
+
+def has_waited(ms: int) -> sa.ColumnElement[bool]:
+    """Events that nobody hands over. A job that runs for long does not wait."""
+    since = sa.case((OutboxEvent.topic == JOB, OutboxEvent.next_try_at), else_=OutboxEvent.created_at)
+    return sa.and_(OutboxEvent.published_at.is_(None), since < now_ms() - ms)
 
 
 def postpone(ids: list[int]) -> None:
@@ -69,6 +108,16 @@ def postpone(ids: list[int]) -> None:
             sa.update(OutboxEvent)
             .where(OutboxEvent.id.in_(ids))
             .values(attempts=OutboxEvent.attempts + 1, next_try_at=now_ms() + pause)
+        )
+
+
+def wait_anew() -> None:
+    """For a database that was asleep, as a backup is: what waits there has waited for nobody."""
+    with transaction():
+        db.session.execute(
+            sa.update(OutboxEvent)
+            .where(OutboxEvent.published_at.is_(None))
+            .values(created_at=now_ms(), next_try_at=now_ms())
         )
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import metrics
+from app.core import clock, metrics
 from app.core.database import db, now_ms, transaction
 from app.core.upsert import insert_into
 
@@ -42,14 +42,28 @@ class Task:
     every_s: float
     action: Callable[[], Any]
     due_at: float = field(default=0.0)
+    # What this process knows of its last run; epoch ms.
+    ran_at: int | None = None
+    is_failing: bool = False
 
 
 def init_app(app: Flask) -> None:
     app.extensions["schedule"] = []
+    app.extensions["schedule_of_each"] = []
+    app.extensions["schedule_is_active"] = False
 
 
 def every(app: Flask, seconds: float, action: Callable[[], Any]) -> None:
-    app.extensions["schedule"].append(Task(f"{action.__module__}.{action.__name__}", seconds, action))
+    app.extensions["schedule"].append(make_task(seconds, action))
+
+
+def every_in_each(app: Flask, seconds: float, action: Callable[[], Any]) -> None:
+    """In every clock process, whoever holds the lease: what a process tells of itself."""
+    app.extensions["schedule_of_each"].append(make_task(seconds, action))
+
+
+def make_task(seconds: float, action: Callable[[], Any]) -> Task:
+    return Task(f"{action.__module__}.{action.__name__}", seconds, action)
 
 
 def hold_lease(name: str, holder: str) -> bool:
@@ -78,26 +92,36 @@ def run(app: Flask) -> None:
     renew_at, active = 0.0, False
     while not stop.wait(TICK_S):
         if time.monotonic() >= renew_at:
-            active = in_context(app, lambda: hold_lease("clock", holder)) or False
+            active, _ = in_context(app, lambda: hold_lease("clock", holder))
+            app.extensions["schedule_is_active"] = bool(active)
             renew_at = time.monotonic() + RENEW_EVERY_S
         if active:
             run_due(app)
+        run_due(app, "schedule_of_each")
     in_context(app, lambda: give_back_lease("clock", holder))
 
 
-def run_due(app: Flask) -> None:
-    for task in app.extensions["schedule"]:
+def run_due(app: Flask, tasks: str = "schedule") -> None:
+    for task in app.extensions[tasks]:
         if time.monotonic() >= task.due_at:
             task.due_at = time.monotonic() + task.every_s
-            with metrics.timed("task", task=task.name):
-                in_context(app, task.action)
+            run_task(app, task)
 
 
-def in_context(app: Flask, action: Callable[[], Any]) -> Any:
-    """One failing task must not stop the clock for the others."""
+def run_task(app: Flask, task: Task) -> None:
+    with metrics.timed("task", task=task.name):
+        _, error = in_context(app, task.action)
+    task.ran_at, task.is_failing = clock.now_ms(), error is not None
+    metrics.set_gauge("task_last_run_timestamp_seconds", task.ran_at / 1000, task=task.name)
+    if error:
+        metrics.count("task_failures", task=task.name)
+
+
+def in_context(app: Flask, action: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    """What it answered and what it raised: one failing task must not stop the clock for the others."""
     try:
         with app.app_context():
-            return action()
-    except Exception:
+            return action(), None
+    except Exception as error:
         log.exception("a scheduled task failed")
-        return None
+        return None, error

@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.errors import DomainError
-from app.core.failures import STATUS, TEXTS, TITLES
+from app.core.failures import STATUS, TEXTS, TITLES, problem
 from app.core.http import finite, parse_json
 from app.security.tokens import create_token
 from tests.factories import make_product
@@ -173,3 +173,12 @@ def test_values_that_no_row_can_have_are_no_bug(any_app, client):
     assert set(statuses.values()) <= {200, 400, 404}, statuses
     missed = client.post("/live/recover", json={"channels": [f"product:{huge}", "stock:\0"]})
     assert missed.status_code == 200
+
+
+def test_no_fact_of_a_refusal_takes_the_place_of_its_status(app):
+    with app.test_request_context("/api/x"):
+        document = problem(
+            409, "room_changed", "Too late", "Closed", {"status": "closed", "room": "4f1c"}
+        ).json
+
+    assert (document["status"], document["room"]) == (409, "4f1c")

@@ -209,3 +209,16 @@ def test_the_page_shows_every_call(app, client, document):
 
     assert [path for path in document["paths"] if path not in text] == []
     assert openapi.operations_of(app)
+
+
+def test_the_address_of_a_refusal_is_its_place_on_the_page(client):
+    leads_to = client.get(f"{INVENTORY}?productId=nobody").json["type"]
+
+    path, _, place = leads_to.partition("#")
+    assert (path, client.get(path).text.count(f'id="{place}"')) == ("/api/docs", 1)
+
+
+def test_no_two_refusals_share_a_code_and_say_different_things():
+    codes = [code for code, *_ in openapi.list_refusals()]
+
+    assert sorted(set(codes)) == codes

@@ -1,5 +1,6 @@
 """What callers hear when the database is locked or gone."""
 
+import errno
 import sqlite3
 
 import pytest
@@ -85,3 +86,17 @@ def test_without_a_database_a_call_with_a_token_is_not_told_that_it_is_wrong(gon
     answer = gone.get(URL, headers={"Authorization": "Bearer ls_x"})
 
     assert answer.status_code == 503
+
+
+@pytest.mark.parametrize(("code", "status"), [(errno.ENOSPC, 503), (errno.EDQUOT, 503), (errno.EACCES, 500)])
+def test_only_a_full_disk_is_answered_with_a_time_to_come_again(make_app, code, status):
+    def write():
+        raise OSError(code, "while writing a file")
+
+    app = make_app()
+    app.add_url_rule("/writes", view_func=write)
+
+    answer = app.test_client().get("/writes")
+
+    assert answer.status_code == status
+    assert ("Retry-After" in answer.headers) == (status == 503)

@@ -42,9 +42,9 @@ def outbox_events():
 
 
 def login_sessions():
-    rest = {"user_id": make_user().id, "created_at": 0, "ip": "", "user_agent": ""}
-    old = [LoginSession(id_hash=f"old{n}", expires_at=n, **rest) for n in OLD]
-    return [*old, LoginSession(id_hash="new", expires_at=clock.now_ms() + 60_000, **rest)]
+    now, rest = clock.now_ms(), {"user_id": make_user().id, "ip": "", "user_agent": ""}
+    old = [LoginSession(id_hash=f"old{n}", expires_at=n, created_at=now, **rest) for n in OLD]
+    return [*old, LoginSession(id_hash="new", expires_at=now + 60_000, created_at=now, **rest)]
 
 
 @pytest.mark.parametrize(

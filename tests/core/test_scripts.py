@@ -1,5 +1,7 @@
 """Our modules as one file: each once, in order, in a scope of its own; anything else is refused."""
 
+import re
+
 import pytest
 
 from app.core.scripts import bundle
@@ -102,3 +104,14 @@ def test_the_shop_s_own_script_is_one_file(app, client):
     assert "$js_live_js" in text
     assert "\nimport " not in text
     assert "\nexport " not in text
+
+
+def test_scripts_that_stand_on_a_page_side_by_side_declare_no_name_twice(app, client):
+    shop, staff = (
+        set(re.findall(r"^const (\$\w+)", client.get(f"/static/x/js/{name}.js").text, re.MULTILINE))
+        for name in ("shop", "staff")
+    )
+
+    assert shop
+    assert staff
+    assert not shop & staff
