@@ -11,9 +11,10 @@ from flask import current_app, g, request, session
 
 from app.core.errors import Forbidden, Unauthenticated
 from app.core.http import safe_next, see_other
-from app.security import tokens
+from app.security import audit, tokens
 from app.security.models import User
 from app.security.sessions import current_session
+from app.security.threats import signals
 from app.security.tokens import Token
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -29,6 +30,7 @@ SCOPES_OF = {
 }
 
 View = TypeVar("View", bound=Callable[..., Any])
+Sides = dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Caller:
     name: str
     role: str
     scopes: tuple[str, ...]
+
+    def note(self, action: str, object: str, before: Sides = None, after: Sides = None) -> None:
+        """An entry of the audit, inside the running transaction."""
+        audit.record(action, object, actor=self.name, role=self.role, before=before, after=after)
 
 
 def current_user() -> User | None:
@@ -59,18 +65,24 @@ def subject() -> str:
     return f"user:{user.public_id}" if user else f"visitor:{visitor_id()}"
 
 
+def is_shopper(name: str) -> bool:
+    """Whether somebody at a browser has this name, and nobody whom a program speaks for."""
+    return name.startswith(("user:", "visitor:"))
+
+
 def current_caller() -> Caller:
     if "caller" not in g:
         g.caller = find_caller()
+        g.actor = g.caller.name  # for log lines
     found: Caller = g.caller
     return found
 
 
 def find_caller() -> Caller:
-    if bearer_token():
+    if bearer := bearer_token():
         token = current_token()
         if token is None:
-            raise Unauthenticated("The API token is unknown or revoked")
+            raise Unauthenticated(tokens.explain_refusal(bearer))
         return Caller(f"token:{token.name}", "program", token.scopes)
     if user := current_user():
         return Caller(f"user:{user.public_id}", user.role, SCOPES_OF[user.role])
@@ -84,6 +96,8 @@ def current_token() -> Token | None:
     if "api_token" not in g:
         bearer = bearer_token()
         g.api_token = tokens.find_token(bearer) if bearer else None
+        if bearer and g.api_token is None and not tokens.was_given_out(bearer):
+            signals.note("forged_token", tokens.hash_token(bearer))
     found: Token | None = g.api_token
     return found
 

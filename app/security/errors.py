@@ -9,6 +9,12 @@ class WrongCredentials(DomainError):
     code, kind, title = "wrong_credentials", "unauthenticated", "Email or password is wrong"
 
 
+class TooManyTries(DomainError):
+    """`seconds` is how long to wait. The same for an address that nobody has."""
+
+    code, kind, title = "too_many_tries", "limited", "Too many failed tries to sign in with this address"
+
+
 class TooManyRequests(DomainError):
     """What the limiter answers; nothing raises it, but the API's description names it."""
 
@@ -28,4 +34,9 @@ class WeakPassword(DomainError):
 
 
 class LinkExpired(DomainError):
-    code, kind, title = "link_expired", "missing", "This link has expired or was used already"
+    code, kind = "link_expired", "missing"
+    title = "This link has expired or was used already. Sign in, or ask for another one."
+
+
+class LastAdmin(DomainError):
+    code, kind, title = ("last_admin", "conflict", "This is the only admin: make somebody else one first")

@@ -12,10 +12,13 @@ from app.core.database import db, transaction
 from app.core.idempotency import claim
 from app.core.mail import write_mail
 from app.security import audit, sessions
+from app.security.accounts import owner_mails
+from app.security.accounts.strength import check_strength
 from app.security.errors import LinkExpired
 from app.security.models import User
 from app.security.passwords import hash_password
-from app.security.users import check_password, find_user
+from app.security.sessions import Proven
+from app.security.users import find_user
 
 LINK_LIFETIME_S = 30 * 60
 
@@ -54,11 +57,11 @@ def find_owner(token: str) -> User:
     return user
 
 
-def set_password(token: str, password: str) -> None:
-    """Set the password and end all of the account's logins. Raises LinkExpired or WeakPassword."""
-    check_password(password)
+def set_password(token: str, password: str) -> Proven:
+    """Set the password, end all of the account's logins and tell its owner. Raises LinkExpired or WeakPassword."""
     user = find_owner(token)
     user_id, public_id, role, old_hash = user.id, user.public_id, user.role, user.password_hash
+    check_strength(password, about=(user.name, user.email))
     new_hash = hash_password(password)
     with transaction():
         # Two uses of one link: the first changes the hash that the second asks for.
@@ -66,12 +69,14 @@ def set_password(token: str, password: str) -> None:
         if not db.session.execute(change.values(password_hash=new_hash).returning(User.id)).first():
             raise LinkExpired()
         sessions.end_all(user_id, public_id)
+        owner_mails.tell_of_new_password(user_id)
         audit.record("password_set", f"user:{public_id}", actor=f"user:{public_id}", role=role)
+    return Proven(user_id, public_id, role, new_hash)
 
 
 def fingerprint(user: User) -> str:
-    """Changes with the password, so that a link works once."""
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]
+    """Changes with the password, so that a link works once, and with the address: mails to an old one open nothing."""
+    return hashlib.sha256(f"{user.email} {user.password_hash}".encode()).hexdigest()[:16]
 
 
 def serializer() -> URLSafeTimedSerializer:

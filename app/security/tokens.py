@@ -1,17 +1,23 @@
-"""Keys for programs: shown once, stored as a hash, limited to scopes, revocable."""
+"""Keys for programs: shown once, stored as a hash, limited to scopes and, if wanted, in time; revocable."""
 
 import hashlib
+import logging
 import secrets
 import time
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import Flask, Response
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import clock, outbox
-from app.core.database import after_commit, db, transaction
-from app.core.errors import Invalid, NotFound
-from app.security import audit, sessions
+from app.core import clock, http, outbox
+from app.core.database import after_commit, db, now_ms, read_now, transaction
+from app.core.errors import DatabaseBusy, Invalid, NotFound
+from app.security import sessions
+from app.security.doers import CLI, Doer, check_doer
 from app.security.models import ApiToken
+
+log = logging.getLogger(__name__)
 
 SCOPES = (
     "inventory:read",
@@ -28,14 +34,22 @@ SCOPES = (
 
 # The ledger has room for `token:` and this.
 LONGEST_NAME = 74
+MOST_DAYS = 3650
+
+# A program may call a thousand times a minute; that it does is worth one write in five.
+USED_EVERY_MS = 5 * 60 * 1000
 
 KNOWN_FOR_S = 1.0
 MOST_KNOWN = 1_000
 
 # Built once: every call of a program asks it.
-FIND = sa.select(ApiToken.name, ApiToken.scopes).where(
-    ApiToken.token_hash == sa.bindparam("hash"), ApiToken.revoked_at.is_(None)
-)
+IS_NOTED = sa.func.coalesce(ApiToken.last_used_at > now_ms() - USED_EVERY_MS, False)
+FIND = sa.select(
+    ApiToken.name,
+    ApiToken.scopes,
+    sa.func.coalesce(ApiToken.expires_at <= now_ms(), False).label("is_over"),
+    IS_NOTED.label("is_noted"),
+).where(ApiToken.token_hash == sa.bindparam("hash"), ApiToken.revoked_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -48,54 +62,96 @@ class Token:
 
 
 _known: dict[str, tuple[Token, float]] = {}
+_unnoted: set[str] = set()
 
 
-def create_token(name: str, scopes: list[str]) -> str:
-    """Returns the token; it cannot be read again. Raises Invalid for a name or a scope that cannot be."""
+def init_app(app: Flask) -> None:
+    app.after_request(note_uses)
+
+
+def create_token(name: str, scopes: list[str], days: int | None = None, by: Doer = CLI) -> str:
+    """Returns the token; it cannot be read again. Without `days` it lasts until it is revoked.
+
+    Raises Invalid for a name, a scope or a time that cannot be, Forbidden.
+    """
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Invalid(f"A token's name has 1 to {LONGEST_NAME} characters")
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise Invalid(f"Scopes are {', '.join(SCOPES)}; not {', '.join(unknown) or 'none'}")
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise Invalid(f"A token lasts 1 to {MOST_DAYS} days")
     token = "ls_" + secrets.token_urlsafe(32)
     with transaction():
-        db.session.add(
-            ApiToken(name=name, token_hash=hash_token(token), scopes=scopes, created_at=clock.now_ms())
-        )
-        audit.record("token_created", f"token:{name}", actor="cli", role="admin", after={"scopes": scopes})
+        check_doer(by)
+        expires_at = read_now() + days * 24 * 3600 * 1000 if days else None
+        row = {"name": name, "token_hash": hash_token(token), "scopes": scopes, "expires_at": expires_at}
+        db.session.add(ApiToken(**row, created_at=clock.now_ms(), created_by=by.name))
+        by.note("token_created", f"token:{name}", after={"scopes": scopes, "expires_at": expires_at})
     return token
 
 
 def revoke_token(name: str) -> None:
+    """All of this name. Raises NotFound."""
+    if not revoke_where(ApiToken.name == name, CLI):
+        raise NotFound(f"No active token is called {name}")
+
+
+def revoke_where(which: sa.ColumnElement[bool], by: Doer) -> list[str]:
+    """End them now, with the sockets that they opened, and answer their names. Raises Forbidden."""
+    ended = sa.update(ApiToken).where(which, ApiToken.revoked_at.is_(None)).values(revoked_at=clock.now_ms())
     with transaction():
-        revoked = db.session.execute(
-            sa.update(ApiToken)
-            .where(ApiToken.name == name, ApiToken.revoked_at.is_(None))
-            .values(revoked_at=clock.now_ms())
-            .returning(ApiToken.token_hash)
-        ).all()
-        if not revoked:
-            raise NotFound(f"No active token is called {name}")
+        check_doer(by)
+        revoked = db.session.execute(ended.returning(ApiToken.name, ApiToken.token_hash)).all()
         after_commit(_known.clear)
-        for (token_hash,) in revoked:
+        for name, token_hash in revoked:
             outbox.announce(sessions.REVOKED, session_of(mark_of(token_hash)))
-        audit.record("token_revoked", f"token:{name}", actor="cli", role="admin")
+            by.note("token_revoked", f"token:{name}")
+    return [name for name, _ in revoked]
 
 
 def find_token(token: str) -> Token | None:
-    """A revoked token ends within a second: a program that calls all the time is not looked up every time."""
+    """A valid one. What is revoked or over ends within a second: a program that calls all the time is not looked up every
+    time.
+    """
     hashed, now = hash_token(token), time.monotonic()
     known, until = _known.get(hashed, (None, 0.0))
     if known and now < until:
         return known
     row = db.session.execute(FIND, {"hash": hashed}).one_or_none()
-    if row is None:
+    if row is None or row.is_over:
         return None
+    if not row.is_noted:
+        _unnoted.add(hashed)
     if len(_known) >= MOST_KNOWN:
         _known.clear()
     found = Token(row.name, tuple(row.scopes), mark_of(hashed))
     _known[hashed] = found, now + KNOWN_FOR_S
     return found
+
+
+def note_uses(response: Response) -> Response:
+    """After the answer is made, as the use of a login is."""
+    while _unnoted and not http.is_failing():
+        used = sa.update(ApiToken).where(ApiToken.token_hash == _unnoted.pop(), sa.not_(IS_NOTED))
+        try:
+            with transaction():
+                db.session.execute(used.values(last_used_at=now_ms()))
+        except (DatabaseBusy, SQLAlchemyError) as error:
+            log.warning("the use of a token was not noted: %s", error)
+    return response
+
+
+def explain_refusal(token: str) -> str:
+    """Why `find_token` knows none: whoever has an old key may hear that it is old."""
+    row = db.session.execute(FIND, {"hash": hash_token(token)}).one_or_none()
+    return "The API token has expired" if row and row.is_over else "The API token is unknown or revoked"
+
+
+def was_given_out(token: str) -> bool:
+    """Also one that is over by now: who still sends that is only late."""
+    ever = sa.select(ApiToken.id).where(ApiToken.token_hash == hash_token(token))
+    return db.session.scalar(ever) is not None
 
 
 def mark_of(token_hash: str) -> str:

@@ -2,27 +2,31 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, render_template, request
+from flask import Blueprint, Flask, current_app, flash, make_response, render_template, request
 from flask import session as visitor_session
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.wrappers import Response
 
 from app.core import navigation
 from app.core.http import safe_next, see_other
-from app.security import access, forgery, limits, recovery, sessions
-from app.security.errors import CsrfRefused, WrongCredentials
+from app.security import access, entering, forgery, limits, recovery, sessions
+from app.security.accounts import known_browsers, logins
+from app.security.errors import CsrfRefused, TooManyTries, WeakPassword, WrongCredentials
 from app.security.forms import LinkForm, LoginForm, PasswordForm
+from app.security.threats import signals
 
 bp = Blueprint("security", __name__)
 
 
 def init_app(app: Flask) -> None:
     forgery.init_app(app)
+    sessions.init_app(app)
     app.register_error_handler(CSRFError, refuse_csrf)
     app.register_blueprint(bp)
 
 
 def refuse_csrf(_: CSRFError) -> Any:
+    signals.note("bad_csrf")
     return current_app.handle_user_exception(CsrfRefused())
 
 
@@ -35,18 +39,28 @@ def show_login() -> str | Response:
 
 @bp.post("/login")
 @limits.limiter.limit(limits.LOGIN)
-@limits.account_failures
 def log_in() -> str | Response | tuple[str, int]:
     form = LoginForm()
     if not form.validate_on_submit():
         return login_page(form, None), 422
     try:
-        session_id = sessions.log_in(form.email.data, form.password.data)
+        proven = logins.check_password(form.email.data, form.password.data)
+        return entering.go_on(proven, request.form.get("next"))
     except WrongCredentials as error:
         return login_page(form, error.title), 422
-    visitor_session.pop("csrf_token", None)
-    response = see_other(safe_next(request.form.get("next")))
-    sessions.set_cookie(response, session_id)
+    except TooManyTries as error:
+        return answer_wait(login_page(form, wait_words(error)), error)
+
+
+def wait_words(error: TooManyTries) -> str:
+    seconds = error.facts["seconds"]
+    wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+    return f"{error.title}. Wait {wait}, or set a new password by mail."
+
+
+def answer_wait(page: str, error: TooManyTries) -> Response:
+    response = make_response(page, 429)
+    response.headers["Retry-After"] = str(error.facts["seconds"])
     return response
 
 
@@ -101,9 +115,16 @@ def set_password(token: str) -> str | Response | tuple[str, int]:
     form = PasswordForm()
     if not form.validate_on_submit():
         return render_template("security/password.html", form=form, token=token), 422
-    recovery.set_password(token, form.password.data)
+    try:
+        proven = recovery.set_password(token, form.password.data)
+    except WeakPassword as error:
+        form.password.errors = [error.detail]
+        return render_template("security/password.html", form=form, token=token), 422
     flash("Your new password is set. Sign in with it.", "success")
-    return see_other("/login")
+    response = see_other("/login")
+    # Whoever reads the owner's mail is no stranger, however many of those are failing at the moment.
+    known_browsers.remember(response, proven.public_id, proven.password_hash)
+    return response
 
 
 def page_context() -> dict[str, Any]:
@@ -112,7 +133,7 @@ def page_context() -> dict[str, Any]:
     viewer = {"name": user.name if user else None, "role": role, "is_staff": bool(user and user.is_staff)}
     return {
         "viewer": viewer,
-        "staff_nav": navigation.staff_pages(role),
+        "staff_nav": navigation.staff_groups(role),
         "csrf_token": generate_csrf,
         "retry_after": limits.seconds_left(),
     }

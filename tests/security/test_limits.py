@@ -6,22 +6,12 @@ import pytest
 
 from app.security.limits import client_key
 from app.security.tokens import create_token, revoke_token
-from tests.factories import PASSWORD, make_user
-from tests.security.test_login import sign_in
 
 
 def try_to_sign_in(client, number, **environ):
     login = {"email": f"user{number}@example.test", "password": "wrong password"}
     headers = {"Authorization": f"Bearer invented-{number}"}
     return client.post("/login", data=login, headers=headers, environ_base=environ)
-
-
-def fail_to_sign_in(app, email, times):
-    """From another address each time."""
-    for number in range(times):
-        client = app.test_client()
-        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
-        assert sign_in(client, email, "wrong password").status_code == 422
 
 
 def key_of(app, token="", address="192.0.2.1"):
@@ -47,28 +37,6 @@ def test_another_address_has_an_allowance_of_its_own(app, client):
         try_to_sign_in(client, number)
 
     assert try_to_sign_in(client, 12, REMOTE_ADDR="10.0.0.7").status_code != 429
-
-
-def test_an_account_is_locked_after_ten_failures_and_one_that_is_not_there_too(app, client):
-    make_user("staff", email="mira@example.test")
-
-    for email in ("mira@example.test", "nobody@example.test"):
-        fail_to_sign_in(app, email, times=10)
-        answer = sign_in(client, email.upper(), PASSWORD)
-
-        assert answer.status_code == 429
-        assert 0 < int(answer.headers["Retry-After"]) <= 900
-        assert "Try again in" in answer.text
-    assert sign_in(client, "somebody@else.test").status_code == 422
-
-
-def test_logins_that_succeed_and_forms_without_an_address_lock_nothing(app, client):
-    make_user("staff", email="mira@example.test")
-    fail_to_sign_in(app, "", times=11)
-    fail_to_sign_in(app, "mira@example.test", times=9)
-
-    assert sign_in(app.test_client(), "mira@example.test").status_code == 303
-    assert sign_in(client, "mira@example.test").status_code == 303
 
 
 def test_a_program_is_its_token_wherever_it_calls_from(app):

@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from app.core import jobs, mail
 from app.core.database import db
 from app.core.mail import Mail
-from app.security import recovery, sessions
+from app.security import recovery
+from app.security.accounts import logins
 from app.security.models import LoginSession
 from app.security.passwords import is_password
 from app.security.recovery import mail_link
@@ -115,7 +116,7 @@ def test_the_old_password_opens_nothing_once_the_new_one_is_set(any_app, client,
         return is_password(password_hash, password)
 
     csrf = csrf_of(client)
-    monkeypatch.setattr(sessions, "is_password", check_slowly)
+    monkeypatch.setattr(logins, "is_password", check_slowly)
     form = {"email": "ada@example.test", "password": PASSWORD, "csrf_token": csrf}
 
     assert client.post("/login", data=form).status_code == 422

@@ -1,0 +1,1 @@
+"""Accounts of people: how they are opened, signed in to, guarded, and kept by their owners."""

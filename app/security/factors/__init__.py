@@ -1,0 +1,1 @@
+"""What somebody has, besides the password that they know: an app that makes codes, and ten codes on paper."""
