@@ -69,6 +69,7 @@ def post_message() -> Response:
         "A ticket that opens one socket, once and within 30 seconds",
         Ticket,
         takes=TicketRequest,
+        may_be_empty=True,
         protected=True,
         errors=(Malformed, UnsupportedMediaType, Invalid, UnknownUser, TooManyRequests, RealtimeDown),
         statuses=((201, "Made"),),

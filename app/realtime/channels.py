@@ -61,6 +61,8 @@ CHANNELS = {
         ),
         # Who looks at the product with this id, and who of the staff is there to help.
         Channel("viewers", "presence", public=True),
+        # How the shop itself does; see app/operations.
+        Channel("ops", "state", public=False, keyed=False, roles=("admin",), open_to_programs=False),
         Channel("agents", "presence", public=False, keyed=False, roles=("agent", "admin")),
         Channel("test", "event", public=True, keyed=False, in_production=False),
     )

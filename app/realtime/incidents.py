@@ -10,6 +10,7 @@ from app.core.idempotency import claim
 from app.core.redis import RedisDown
 from app.realtime.keys import THREATS_KEY
 from app.security import audit
+from app.security.threats.reports import report_sockets
 
 BATCH = 100
 SCOPE = "incident"
@@ -44,7 +45,8 @@ def record_incident(fields: dict[bytes, bytes]) -> None:
         log.warning("an incident cannot be read and is dropped")
         return
     with transaction():
-        if claim(SCOPE, incident, b""):
+        is_new = claim(SCOPE, incident, b"")
+        if is_new:
             audit.record(
                 "address_blocked" if is_blocked else "address_suspected",
                 f"address:{network}",
@@ -54,3 +56,5 @@ def record_incident(fields: dict[bytes, bytes]) -> None:
                 at=at,
                 ip=address[:45],
             )
+    if is_new:
+        report_sockets(network, faults)

@@ -96,7 +96,3 @@ def read_answer(wanted: Mapping[str, bool], answer: list[Any]) -> dict[str, Pres
         )
         for (name, with_names), (count, members) in zip(wanted.items(), answer, strict=True)
     }
-
-
-def has_name(client: Any, channel: str, name: str) -> bool:
-    return bool(client.eval(FIND, 1, PRESENCE_KEY, channel, name))

@@ -6,12 +6,12 @@ The layout of the keys is shared with `live.recovery`. Pub/sub is a hint: who wa
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
 
-from app.core import metrics
+from app.core import metrics, request_id
 from app.realtime.channels import find_channel
 from app.realtime.keys import EPOCH_KEY
 
@@ -24,6 +24,8 @@ BATCH = 500
 # ARGV: new epoch, version or "", stream length, stream TTL, channel TTL, pub/sub name, body.
 # Answers {offset, epoch, processes reached}; offset 0 when the version is not newer than what was published before.
 # A channel that Redis does not know, or no longer knows, counts from the time in ms, so that no offset comes twice.
+# A replica that took over may lack the newest messages, whose offsets were heard: in channels that it knows it counts on
+# from beyond them, and who hears the next message or recovers takes that for a loss, and fetches.
 SCRIPT = """
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then
@@ -37,11 +39,18 @@ if ARGV[2] ~= '' then
   end
   redis.call('HSET', KEYS[2], 'version', ARGV[2])
 end
+local lost = string.match(redis.call('INFO', 'replication'), 'master_replid2:(%x+)') or ''
+if not string.find(lost, '[^0]') then
+  lost = ''
+end
 if redis.call('HEXISTS', KEYS[2], 'offset') == 0 then
   local now = redis.call('TIME')
   local start = now[1] * 1000 + math.floor(now[2] / 1000)
-  redis.call('HSET', KEYS[2], 'start', start, 'offset', start)
+  redis.call('HSET', KEYS[2], 'start', start, 'offset', start, 'after', lost)
   redis.call('DEL', KEYS[3])
+elseif (redis.call('HGET', KEYS[2], 'after') or '') ~= lost then
+  redis.call('HSET', KEYS[2], 'after', lost)
+  redis.call('HINCRBY', KEYS[2], 'offset', 100000)
 end
 local offset = redis.call('HINCRBY', KEYS[2], 'offset', 1)
 redis.call('EXPIRE', KEYS[2], ARGV[5])
@@ -66,10 +75,12 @@ class Message:
     content: dict[str, str] | None = None
     version: int | None = None
     reply: str | None = None
+    # Of the request that it comes from, for the logs of the socket processes; clients are not told.
+    request_id: str = field(default_factory=request_id.current)
 
     def body(self) -> str:
         parts = {"event": self.event, "ts": self.ts, "data": self.data, "content": self.content}
-        optional = {"version": self.version, "reply": self.reply}
+        optional = {"version": self.version, "reply": self.reply, "request_id": self.request_id or None}
         return json.dumps(
             parts | {name: value for name, value in optional.items() if value is not None},
             separators=(",", ":"),

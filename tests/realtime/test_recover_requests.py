@@ -89,7 +89,7 @@ def test_pages_that_poll_the_same_channels_are_one_look_at_redis(app, client, as
     wanted = [since_offset("shop", before), since_version("stock:A", 9), "viewers:7"]
     answers = [ask(*wanted) for _ in range(20)]
 
-    assert len(looks) == 2  # the messages, and who is there
+    assert len(looks) == 3  # who is kept out, the messages, and who is there
     assert all(len(answer["messages"]) == 1 for answer in answers)
 
 

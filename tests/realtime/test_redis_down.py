@@ -129,9 +129,12 @@ def test_tokens_are_still_given(app, client):
 
 def test_limits_are_still_kept_by_each_process(app, client):
     token = csrf_of(client)
-    login = {"email": "a@b.c", "password": "wrong password", "csrf_token": token}
+    # Each time another account, which has its own pauses after a few failures.
+    logins = [
+        {"email": f"a{number}@b.c", "password": "wrong password", "csrf_token": token} for number in range(12)
+    ]
 
-    answers = [client.post("/login", data=login) for _ in range(12)]
+    answers = [client.post("/login", data=login) for login in logins]
 
     assert [answer.status_code for answer in answers] == [422] * 10 + [429] * 2
     assert int(answers[-1].headers["Retry-After"]) > 0

@@ -112,7 +112,7 @@ def read_offer(offer: str) -> dict[str, str | None] | None:
 
 
 def switching_protocols(key: str, agreement: Agreement | None) -> bytes:
-    accept = base64.b64encode(hashlib.sha1(key.encode() + KEY_SALT).digest())
+    accept = base64.b64encode(hashlib.sha1(key.encode() + KEY_SALT, usedforsecurity=False).digest())
     lines = [
         b"HTTP/1.1 101 Switching Protocols",
         b"Upgrade: websocket",

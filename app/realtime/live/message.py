@@ -1,11 +1,15 @@
 """One published message: parsed once a process, encoded once a language, deflated once."""
 
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from app.realtime.channels import Channel
 from app.realtime.live.frames import deflate, text_frame
+
+# Off with WEBSOCKET_ENABLE_LOGGING.
+log = logging.getLogger(__name__)
 
 SMALLEST_DEFLATED_BYTES = 1024
 DEFAULT_LANGUAGE = "en"
@@ -23,6 +27,7 @@ class Message:
         "ts",
         "version",
         "reply",
+        "request_id",
         "_body",
         "_content",
         "_frames",
@@ -41,6 +46,7 @@ class Message:
         self.ts = int(fields.get("ts") or 0)
         self.version: int | None = fields.get("version")
         self.reply: str | None = fields.get("reply")
+        self.request_id = str(fields.get("request_id") or "")
         self._content: dict[str, str] = content if isinstance(content, dict) else {}
         self._body = fields
         self._frames: dict[tuple[str, bool], bytes] = {}
@@ -86,3 +92,10 @@ def choose_language(content: Mapping[str, str], language: str) -> str:
         if choice in content:
             return choice
     return next(iter(content), "")
+
+
+def log_message(message: Message, sockets: int) -> None:
+    """Of what somebody's request caused. The kind and not the channel's name: an order's is a key."""
+    if message.request_id:
+        fields = {"request_id": message.request_id, "channel": message.channel.kind, "offset": message.offset}
+        log.info("sent", extra={"fields": {**fields, "sockets": sockets}})

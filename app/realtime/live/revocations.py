@@ -75,7 +75,9 @@ class Revocations:
             self._revoked["channel", fields.get("channel", ""), subject] = at
             self._drop(fields.get("channel", ""), subject)
         elif kind == "block":
-            self._threats.block(fields.get("network", ""), float(fields.get("until", 0)))
+            self._threats.block(
+                fields.get("network", ""), float(fields.get("until", 0)), closes="closes" in fields
+            )
 
     def _drop(self, name: str, subject: str) -> None:
         found = self._hub.find(name)

@@ -10,6 +10,7 @@ import gevent
 from flask import Flask, Response, jsonify, request
 
 from app.core.redis import Redis, connect
+from app.realtime.live import message
 from app.realtime.live.connection import LONGEST_LABEL, Connection
 from app.realtime.live.dialogue import Dialogue
 from app.realtime.live.echo import add_echo
@@ -25,7 +26,7 @@ from app.realtime.live.revocations import Revocations
 from app.realtime.live.rights import Rights
 from app.realtime.live.status import Status
 from app.realtime.live.subscriber import Subscriber
-from app.realtime.live.threats import Threats
+from app.realtime.live.threats import BLOCKED, Threats
 from app.realtime.live.typists import Typists
 from app.settings import Settings
 
@@ -113,7 +114,7 @@ class Live:
         if self.hub.is_draining:
             return RESTART, "restart"
         if self.threats.is_blocked(address):
-            return ABUSE, "this address is blocked for some minutes"
+            return ABUSE, BLOCKED
         if reason := self.seats.find_refusal(address):
             network = network_of(address)
             self.probe.ask(network, lambda other: network_of(other.address) == network)
@@ -160,6 +161,7 @@ def create_live(settings: Settings) -> Flask:
     """The application for `gunicorn wsgi:live`; its `extensions["live"]` is what `drain.watch` starts and
     drains.
     """
+    message.log.disabled = not settings.WEBSOCKET_ENABLE_LOGGING
     app = Flask(__name__, static_folder=None)
     live = app.extensions["live"] = Live(settings)
     # Flask-Sock looks the name up for each socket and offers no other way to choose the class.

@@ -8,12 +8,12 @@ import secrets
 import socket
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import gevent
 from redis.exceptions import RedisError
 
+from app.core.own_memory import resident_bytes
 from app.core.redis import Redis
 from app.realtime.keys import PROCESSES_KEY, REPORT_PREFIX
 from app.realtime.live.connection import Connection
@@ -103,7 +103,8 @@ class Status:
             "gap_messages": meters.gap_messages,
             "redis_reconnects": meters.redis_reconnects,
             **queues(self._hub.connections),
-            **resources(),
+            "memory": resident_bytes(),
+            "cpu": cpu_seconds(),
             "draining": int(self._hub.is_draining),
         }
 
@@ -118,11 +119,6 @@ def queues(connections: Iterable[Connection]) -> dict[str, int]:
     }
 
 
-def resources() -> dict[str, int | float]:
-    """Resident memory in bytes and processor time in seconds; memory is 0 where there is no /proc."""
+def cpu_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        pages = 0
-    return {"memory": pages * resource.getpagesize(), "cpu": round(used.ru_utime + used.ru_stime, 3)}
+    return round(used.ru_utime + used.ru_stime, 3)

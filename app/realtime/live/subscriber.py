@@ -19,7 +19,7 @@ from app.realtime.live import replies
 from app.realtime.live.history import find_missed
 from app.realtime.live.hub import Hub
 from app.realtime.live.inbound import Since
-from app.realtime.live.message import Message
+from app.realtime.live.message import Message, log_message
 from app.realtime.live.recovery import HistoryReader
 from app.realtime.live.topic import Topic
 from app.realtime.live.typists import MARK, deliver
@@ -230,6 +230,7 @@ class Subscriber:
     def _pass_on(self, topic: Topic, message: Message, *, timed: bool = True) -> None:
         topic.advance(message)
         reached = self._hub.deliver(topic, message, timed=timed)
+        log_message(message, reached)
         if message.reply and message.reply.startswith(replies.PREFIX):
             gevent.spawn(replies.reply, self._client, message.reply, reached)
 

@@ -40,6 +40,7 @@ MOST_REPORTS = 1000
 MOST_WAITING_REPORTS = 100
 PAUSE_SECONDS = 1.0
 FORBIDDEN, ABUSE = 4403, 4429
+BLOCKED = "this address is blocked for some minutes"
 
 
 @dataclass(slots=True)
@@ -96,11 +97,16 @@ class Threats:
             self._notice(address, kind, score, subject)
         shorten(self._scores)
 
-    def block(self, network: str, until: float) -> None:
-        """What this or another process decided. Sockets that did nothing wrong stay: many share an address."""
+    def block(self, network: str, until: float, *, closes: bool = False) -> None:
+        """What this or another process decided. Sockets that did nothing wrong stay: many share an address.
+
+        One that the pages keep out `closes` them too, but for those of accounts, whose owners do not have to go with it.
+        """
         self._noticed[network] = until
         self._noticed.move_to_end(network)
         shorten(self._noticed)
+        if closes and until > time.time():
+            self._hub.close_where(lambda each: is_stranger_of(each, network), ABUSE, BLOCKED)
 
     def run(self) -> None:
         """Tell Redis what was noticed, until it has heard."""
@@ -163,6 +169,11 @@ class Threats:
 def is_blockable(address: str) -> bool:
     """Everybody behind a proxy that nobody declared, and everybody at this machine, seem to be one client."""
     return bool(address) and not is_loopback(address)
+
+
+def is_stranger_of(connection: Connection, network: str) -> bool:
+    is_there = network_of(connection.address) == network and is_blockable(connection.address)
+    return is_there and not (connection.subject or "").startswith("user:")
 
 
 def shorten(entries: OrderedDict[str, Any]) -> None:

@@ -82,8 +82,22 @@ def set_a_password(_: FlaskClient) -> None:
     recovery.set_password(recovery.make_token(user), "another correct horse")
 
 
+def end_it_from_another_browser(client: FlaskClient) -> None:
+    phone = client.application.test_client()
+    sign_in(phone, MIRA)
+    phone.post("/account/sessions", data={"csrf_token": csrf_of(phone, "/account")})
+
+
 @pytest.mark.parametrize(
-    "loss", [log_out, log_in_as_somebody_else, take_the_role_away, block_the_account, set_a_password]
+    "loss",
+    [
+        log_out,
+        log_in_as_somebody_else,
+        take_the_role_away,
+        block_the_account,
+        set_a_password,
+        end_it_from_another_browser,
+    ],
 )
 def test_whose_login_ends_is_cut_off_from_private_channels_within_a_second(
     socket_process: LiveServer, client: FlaskClient, mira: str, loss: Any

@@ -99,7 +99,7 @@ def test_a_process_that_was_stopped_for_long_says_again_whom_it_serves(
 def test_without_redis_nobody_can_be_said_to_be_connected(own_redis: RedisServer, web: None) -> None:
     own_redis.kill()
 
-    assert presence.count_connected() is None and not presence.is_connected("user:b")
+    assert presence.count_connected() is None and presence.find_connected(["user:b"]) is None
     with pytest.raises(RedisDown):
         presence.read_channels(["agents"])
 

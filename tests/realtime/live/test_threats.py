@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from app.realtime.keys import THREATS_KEY
+from app.realtime.keys import REVOCATIONS_KEY, THREATS_KEY
 from app.realtime.live.hub import Hub
 from app.realtime.live.threats import MOST_ADDRESSES, Score, Threats
+from app.realtime.tokens import sign_connection
 from tests.realtime.live.addresses import ATTACKER, NEIGHBOUR, connect, is_blocked, of
 from tests.realtime.live.peers import RawPeer
-from tests.realtime.live.servers import LiveServer
+from tests.realtime.live.servers import SECRET, LiveServer
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import wait_for
 
@@ -161,6 +162,28 @@ def test_this_machine_and_who_comes_without_an_address_are_suspected_and_never_b
     assert [fields[b"blocked"] for _, fields in incident] == [b"0"]
     assert not is_blocked(server, "127.0.0.1")
     assert "suspect 127.0.0.1" in server.log.read_text()
+
+
+def test_who_the_pages_keep_out_loses_open_sockets_and_whose_account_it_is_not_keeps_theirs(
+    proxied: LiveServer, own_redis: RedisServer
+) -> None:
+    attacker, shopper, neighbour = connect(proxied), connect(proxied), connect(proxied, NEIGHBOUR)
+    shopper.subscribe("shop", token=sign_connection(SECRET, "user:ab12", "s1", 600))
+    until = f"{time.time() + 900:.3f}"
+
+    own_redis.client.xadd(
+        REVOCATIONS_KEY, {"kind": "block", "network": ATTACKER, "until": until, "closes": "1"}
+    )
+
+    assert attacker.wait_closed() == 4429
+    for kept in (shopper, neighbour):
+        kept.send({"type": "ping"})
+        assert kept.wait("pong")
+    assert is_blocked(proxied)
+    own_redis.client.xadd(
+        REVOCATIONS_KEY, {"kind": "block", "network": ATTACKER, "until": "0", "closes": "1"}
+    )
+    wait_for(lambda: not is_blocked(proxied), 5, "the end of the block")
 
 
 def test_points_fade() -> None:
