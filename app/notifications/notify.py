@@ -1,17 +1,16 @@
 """Telling somebody something: in the page, on their devices and by mail, as they chose."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core import outbox
-from app.core.database import db, read_now
-from app.notifications.categories import Category, Channel, get_category, get_words
+from app.core.database import db, read_now, run_transaction
+from app.core.upsert import insert_into
+from app.notifications.categories import Category, Channel, get_words
 from app.notifications.choices import caps, preferences, quiet
 from app.notifications.delivery import queueing
 from app.notifications.devices.subscriptions import list_devices
@@ -21,6 +20,8 @@ from app.notifications.models.notification import new_notification_id
 from app.notifications.texts import rendering, templates
 
 NOTIFIED = "notified"
+# Withdrawn together, so that no other writer waits long.
+CHUNK = 50
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,28 @@ def notify(notice: Notice) -> str | None:
     return public_id
 
 
+def notify_newest(notice: Notice) -> str | None:
+    """As notify; what the subject was told before of the same, in the same category, is settled by it."""
+    told = notify(notice)
+    if told is not None:
+        category, _ = get_words(notice.key)
+        withdraw(notice.about, notice.subject, category=category.name, but=told)
+    return told
+
+
+def notify_before_mail(notices: Sequence[Notice]) -> bool:
+    """As notify, for a feature with a mail of its own; all are of one subject and category. True when none is to go.
+
+    A push is on its way, with a mail behind it; or no mail is wanted.
+    """
+    subject = notices[0].subject
+    category, _ = get_words(notices[0].key)
+    is_pushed = can_push(subject, category)
+    for notice in notices:
+        notify(replace(notice, has_own_mail=not is_pushed))
+    return is_pushed or "email" not in preferences.channels_of(subject, category)
+
+
 def compose(
     notice: Notice, category: Category, template: NotificationTemplate, channels: frozenset[Channel], now: int
 ) -> dict[str, Any]:
@@ -90,11 +113,16 @@ def compose(
     }
 
 
-def can_push(subject: str, name: str) -> bool:
-    """Whether what is told of this category now goes to a device."""
-    category = get_category(name)
-    wants = "push" in preferences.channels_of(subject, category)
-    return wants and bool(list_devices(subject)) and not caps.is_reached(subject, category, read_now())
+def can_push(subject: str, category: Category) -> bool:
+    """Whether what is told of this category now goes to a device in time, with a mail behind it if that is dead."""
+    now = read_now()
+    return (
+        mails_are_on()
+        and "push" in preferences.channels_of(subject, category)
+        and bool(list_devices(subject))
+        and not caps.is_reached(subject, category, now)
+        and quiet.not_before(subject, category, now) < now + category.ttl_s * 1000
+    )
 
 
 def mails_are_on() -> bool:
@@ -103,27 +131,54 @@ def mails_are_on() -> bool:
 
 def insert_once(values: dict[str, Any]) -> int | None:
     """The new row's id; None when this occasion was told before."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    row = insert(Notification).values(**values).on_conflict_do_nothing(index_elements=["dedup_key"])
+    row = insert_into(Notification).values(**values).on_conflict_do_nothing(index_elements=["dedup_key"])
     found: int | None = db.session.scalar(row.returning(Notification.id))
     return found
 
 
 def withdraw(
-    about: str, subject: str | None = None, *, category: str | None = None, but: str | None = None
+    about: str | None, subject: str | None = None, *, category: str | None = None, but: str | None = None
 ) -> int:
     """What it was about is settled: nothing of it is sent any more, and it counts as read. Answers how many there were.
 
-    Of all categories and subjects unless one is named; `but` is the public id of the one that stays.
+    Of all that are not named; `but` is the public id of the one that stays.
     """
-    mine = [Notification.about == about, Notification.read_at.is_(None)]
-    for column, value in ((Notification.subject, subject), (Notification.category, category)):
-        if value is not None:
-            mine.append(column == value)
+    named = ((Notification.about, about), (Notification.subject, subject), (Notification.category, category))
+    mine = [column == value for column, value in named if value is not None]
     if but is not None:
         mine.append(Notification.public_id != but)
+    return settle(*mine)
+
+
+def note_seen(about: str, subject: str) -> None:
+    """The subject looks at what it was about, and needs to be told of it no more. Costs no write when nothing is unread."""
+    unread = sa.select(Notification.id).where(
+        Notification.subject == subject, Notification.about == about, Notification.read_at.is_(None)
+    )
+    if db.session.scalar(unread.limit(1)) is not None:
+        run_transaction(lambda: withdraw(about, subject))
+
+
+def withdraw_from_all(about: str, category: str, until: int) -> int:
+    """A job: what was told until then is settled, a chunk after the other, since thousands may have been told."""
+    told = sa.select(Notification.id).where(
+        Notification.about == about,
+        Notification.category == category,
+        Notification.created_at <= until,
+        Notification.read_at.is_(None),
+    )
+    done = 0
+    while settled := run_transaction(lambda: settle(Notification.id.in_(told.limit(CHUNK)))):
+        done += settled
+    return done
+
+
+def settle(*conditions: sa.ColumnElement[bool]) -> int:
     done = db.session.scalars(
-        sa.update(Notification).where(*mine).values(inbox.AS_READ).returning(Notification.public_id)
+        sa.update(Notification)
+        .where(*conditions, Notification.read_at.is_(None))
+        .values(inbox.AS_READ)
+        .returning(Notification.public_id)
     ).all()
     for public_id in done:
         outbox.announce(NOTIFIED, public_id)

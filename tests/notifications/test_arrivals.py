@@ -1,12 +1,10 @@
 """What a guest has becomes the account's at login, also where the account has as many devices as it may."""
 
-import pytest
 import sqlalchemy as sa
 
 from app.core.database import db, transaction
 from app.notifications.choices import preferences
 from app.notifications.devices import subscriptions
-from app.notifications.devices.labels import label_of
 from app.notifications.inbox import inbox
 from app.notifications.models import Subscription
 from app.security.events import logged_in
@@ -65,27 +63,3 @@ def test_a_guest_without_anything_signs_in_as_ever(any_app):
     sign_in()
 
     assert devices_of(OWNER) == [device]
-
-
-@pytest.mark.parametrize(
-    ("user_agent", "label"),
-    [
-        (
-            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
-            "Chrome on Android",
-        ),
-        (
-            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
-            "Edge on Windows",
-        ),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Version/18.4 Safari/604.1",
-            "Safari on iPhone",
-        ),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
-        ("curl/8.0", "A browser"),
-        ("", "A browser"),
-    ],
-)
-def test_a_device_is_called_by_its_browser_and_its_system(user_agent, label):
-    assert label_of(user_agent) == label

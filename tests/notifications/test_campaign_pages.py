@@ -3,9 +3,11 @@
 import secrets
 
 import pytest
+import sqlalchemy as sa
 
-from app.core.database import db
+from app.core.database import db, transaction
 from app.notifications.campaigns import campaigns, expansion
+from app.notifications.models import Campaign
 from tests.factories import make_user
 from tests.notifications.telling import ADA
 from tests.notifications.test_campaigns import ask_for, send, write
@@ -30,7 +32,7 @@ def post(client, address, /, **fields):
 
 def test_a_promotion_from_its_first_word_to_its_end(app, mira):
     preview = post(mira, f"{PATH}/preview", **FIELDS)
-    assert "Twelve new cups." in preview.text and "p-promotion__card" in preview.text
+    assert "Twelve new cups." in preview.text and "p-look__card" in preview.text
     assert not campaigns.list_campaigns()
 
     assert post(mira, PATH, **FIELDS).status_code == 303
@@ -46,6 +48,38 @@ def test_a_promotion_from_its_first_word_to_its_end(app, mira):
 
     assert "<dt>People told</dt><dd>1</dd>" in mira.get(f"{page}/progress").text
     assert "Stop it" not in mira.get(page).text
+
+
+def test_a_draft_that_is_previewed_stays_that_draft(app, mira):
+    draft = write()
+
+    page = post(mira, f"{PATH}/{draft}/wording/preview", **{**FIELDS, "title": "Winter glazes"}).text
+
+    assert "Change Autumn" in page and "Winter glazes" in page
+    assert (
+        f'action="{PATH}/{draft}/wording"' in page and f'formaction="{PATH}/{draft}/wording/preview"' in page
+    )
+    db.session.expire_all()
+    assert campaigns.get_campaign(draft).facts["title"] == "Autumn glazes"
+
+
+def test_a_page_is_loaded_anew_when_all_is_sent(app, mira):
+    sent = write()
+    send(sent)
+    assert "HX-Refresh" not in mira.get(f"{PATH}/{sent}/progress").headers
+
+    expansion.expand()
+
+    assert mira.get(f"{PATH}/{sent}/progress").headers["HX-Refresh"] == "true"
+
+
+def test_one_that_was_written_before_a_rule_is_still_shown(app, mira):
+    draft = write()
+    facts = {"title": "Autumn glazes", "body": "Twelve new cups.", "path": "/search?q=cups"}
+    with transaction():
+        db.session.execute(sa.update(Campaign).values(facts=facts))
+
+    assert mira.get(f"{PATH}/{draft}").status_code == 200
 
 
 def test_a_draft_is_changed_and_deleted(app, mira):

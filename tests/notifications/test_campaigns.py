@@ -202,6 +202,9 @@ def test_a_draft_can_be_changed_and_discarded_but_not_stopped(any_app):
         ("path", Offer("x", "x", "https://evil.example/")),
         ("path", Offer("x", "x", "//evil.example")),
         ("path", Offer("x", "x", "")),
+        ("path", Offer("x", "x", "/search?q=cups")),
+        ("path", Offer("x", "x", "/new#cups")),
+        ("path", Offer("x", "x", "/caf%C3%A9")),
     ],
 )
 def test_what_cannot_be_sent_cannot_be_saved(app, field, offer):

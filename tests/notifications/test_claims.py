@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import sqlalchemy as sa
 
 from app.core import schedule
@@ -50,6 +51,14 @@ def test_two_who_claim_at_once_have_no_delivery_in_common(sender, service, phone
         taken = [each for ids in pool.map(take, range(4)) for each in ids]
 
     assert len(taken) == len(set(taken)) == 40
+
+
+def test_a_look_that_finds_nothing_lost_begins_no_transaction(sender, service, phone, monkeypatch):
+    tell()
+    claims.claim("somebody", 10, [])
+    monkeypatch.setattr(claims, "run_transaction", lambda _: pytest.fail("it would wait for whoever writes"))
+
+    assert claims.give_back_lost() == 0
 
 
 def test_only_one_drain_runs(sender, service, phone):

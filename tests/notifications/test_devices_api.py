@@ -54,6 +54,14 @@ def test_subscribing_for_a_purpose_switches_that_on_and_nothing_else(visitor, an
     assert visitor.subscribe(wants="nonsense").status_code == 404
 
 
+def test_subscribing_for_what_is_for_others_switches_nothing_on(visitor, any_app):
+    register(any_app, name="stock", kind="staff", roles=("staff",), defaults=frozenset(), words=())
+
+    subject = f"visitor:{owner_of(visitor.subscribe(wants='stock'))}"
+
+    assert preferences.stored_of(subject) == {}
+
+
 def owner_of(made):
     device = db.session.scalar(sa.select(Subscription).where(Subscription.public_id == made.json["id"]))
     return device.subject.partition(":")[2]

@@ -80,7 +80,8 @@ def test_a_click_in_the_mail_reads_it_and_leads_on(any_app, subject):
     fallback.send_due()
     link = next(line for line in mails()[0].body.splitlines() if "/n/" in line)
 
-    answer = any_app.test_client(use_cookies=False).get(urlsplit(link).path)
+    client = any_app.test_client(use_cookies=False)
+    answer = client.get(urlsplit(link).path, headers={"Sec-Fetch-Mode": "navigate"})
 
     assert (answer.status_code, answer.location) == (303, "/parcels/P-7")
     assert find(told).read_at
@@ -183,11 +184,21 @@ def test_a_category_that_is_always_mailed_waits_for_no_push(any_app, subject, de
 
 
 def test_who_looks_at_the_shop_is_mailed_only_when_the_time_has_come(any_app, subject, monkeypatch):
-    monkeypatch.setattr(fallback, "is_connected", lambda asked: asked == subject)
-    tell(subject)
+    asked = []
+    monkeypatch.setattr(fallback, "find_connected", lambda each: asked.append(each) or frozenset({subject}))
+    for _ in range(3):
+        tell(subject)
     assert fallback.send_due() == 0
+    assert asked == [{subject}], "Redis is asked once, however many wait"
 
     pass_time()
+
+    assert fallback.send_due() == 3
+
+
+def test_where_nobody_knows_who_looks_a_mail_is_sent(any_app, subject, monkeypatch):
+    monkeypatch.setattr(fallback, "find_connected", lambda _: None)
+    tell(subject)
 
     assert fallback.send_due() == 1
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from app import create_app
 from app.core.database import db, now_ms, transaction
 from app.notifications.keys import pairs, signing, start, vapid
-from app.notifications.keys.sealing import KeyUnreadable
+from app.notifications.keys.vapid import KeyUnreadable
 from app.notifications.models import Subscription, VapidKey
 from app.settings import SettingsError
 from tests.notifications.devices import MOZILLA, subscribe
@@ -167,6 +167,27 @@ def test_the_command_rotates(app):
     said = app.test_cli_runner().invoke(args=["vapid", "--rotate"]).output
 
     assert vapid.active_key().public in said and before not in said
+
+
+def test_a_key_of_the_settings_is_not_rotated_behind_their_back(make_app):
+    app, given = make_app(**(keys := pair())), keys["PUSH_VAPID_PUBLIC_KEY"]
+
+    said = app.test_cli_runner().invoke(args=["vapid", "--rotate"])
+
+    assert said.exit_code == 1 and "change the two there" in said.output
+    with app.app_context():
+        assert vapid.ensure_key().public == given
+
+
+def test_a_key_of_the_settings_is_sealed_again_under_another_secret(make_app):
+    app = make_app(**pair())
+    start.check_keys(app)
+    app.config["SECRET_KEY"] = "another secret that is long enough for it"
+
+    start.check_keys(app)
+
+    with app.app_context():
+        assert pairs.public_of(vapid.private_of(vapid.active_key())) == vapid.active_key().public
 
 
 def test_a_push_service_can_check_who_sends():

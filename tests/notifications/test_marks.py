@@ -29,6 +29,11 @@ def client(any_app):
     return any_app.test_client(use_cookies=False)
 
 
+def click(client, path):
+    """As a browser does it for a person."""
+    return client.get(path, headers={"Sec-Fetch-Mode": "navigate"})
+
+
 def mark(client, kind, token=None):
     return client.post(MARKS, data={"token": token or write_token(delivery().public_id, ""), "kind": kind})
 
@@ -36,9 +41,9 @@ def mark(client, kind, token=None):
 def test_a_click_is_noted_once_and_leads_to_what_was_said(client, told):
     path = click_path(delivery().public_id)
 
-    first = client.get(path)
+    first = click(client, path)
     at = delivery().clicked_at
-    again = client.get(path)
+    again = click(client, path)
 
     assert (first.status_code, first.location) == (303, "/parcels/P-7")
     assert again.location == first.location
@@ -47,19 +52,26 @@ def test_a_click_is_noted_once_and_leads_to_what_was_said(client, told):
 
 
 def test_a_button_leads_to_its_own_page(client, told):
-    answer = client.get(click_path(delivery().public_id, "track"))
+    answer = click(client, click_path(delivery().public_id, "track"))
 
     assert answer.location == "/parcels/P-7/track"
     assert delivery().click_action == "track"
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Sec-Fetch-Mode": "no-cors"}, {"Sec-Purpose": "prefetch"}, {"Purpose": "prefetch;prerender"}]
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch"},
+        {"Sec-Fetch-Mode": "navigate", "Purpose": "prefetch;prerender"},
+    ],
 )
-def test_what_fetches_addresses_ahead_is_no_click(client, told, headers):
-    client.get(click_path(delivery().public_id), headers=headers)
+def test_what_fetches_addresses_ahead_is_no_click_and_leads_on(client, told, headers):
+    answer = client.get(click_path(delivery().public_id), headers=headers)
 
-    assert delivery().clicked_at is None
+    assert (answer.status_code, answer.location) == (303, "/parcels/P-7")
+    assert delivery().clicked_at is None and delivery().displayed_at
     assert find(told).read_at is None
 
 
@@ -99,7 +111,7 @@ def test_without_analytics_nothing_is_noted_and_a_click_still_leads_on(make_app)
         told = tell()
         client = app.test_client()
 
-        assert client.get(click_path(delivery().public_id)).status_code == 303
+        assert click(client, click_path(delivery().public_id)).status_code == 303
 
         assert delivery().clicked_at is None
         assert find(told).read_at

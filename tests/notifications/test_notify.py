@@ -157,6 +157,36 @@ def test_what_is_settled_counts_as_read_and_is_mailed_no_more(any_app):
     assert (find(other).read_at, find(other).email_state) == (None, "due")
 
 
+def test_the_newest_settles_what_was_told_before_of_the_same(any_app):
+    register(any_app)
+    facts = {"name": "Ada", "count": 2, "number": "P-1"}
+    told = []
+    for subject, about in (
+        (ADA, "parcel:1"),
+        (ADA, "parcel:2"),
+        ("visitor:kim", "parcel:1"),
+        (ADA, "parcel:1"),
+    ):
+        with transaction():
+            told.append(notify.notify_newest(Notice(subject, "parcel_sent", f"x:{len(told)}", facts, about)))
+
+    assert [find(each).read_at is None for each in told] == [False, True, True, True]
+
+
+def test_what_many_were_told_is_settled_by_a_job_and_what_came_after_is_not(any_app, monkeypatch):
+    monkeypatch.setattr(notify, "CHUNK", 2)
+    category = register(any_app)
+    told = [tell(f"visitor:{number}", about="parcel:1") for number in range(5)]
+    until = read_now()
+    with transaction():
+        db.session.execute(
+            sa.update(Notification).where(Notification.public_id == told[-1]).values(created_at=until + 1)
+        )
+
+    assert notify.withdraw_from_all("parcel:1", category.name, until) == 4
+    assert [find(each).read_at is None for each in told] == [False] * 4 + [True]
+
+
 def test_a_message_that_nobody_registered_is_a_mistake(app):
     with pytest.raises(NotFound), transaction():
         notify.notify(Notice(ADA, "nonsense", "x", {}))

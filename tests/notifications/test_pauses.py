@@ -1,5 +1,6 @@
 """Push services that refuse, and devices that fail: who is left alone, and who is given up."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.core.database import db, read_now, transaction
@@ -72,6 +73,19 @@ def test_who_never_took_one_push_in_ten_is_given_up(sender, service, phone):
     drain.drain()
 
     assert device().status == "gone"
+
+
+@pytest.mark.parametrize(
+    "outage", [Answer(503, {"Retry-After": "1"}), Answer(body=lambda handler: handler.connection.close())]
+)
+def test_a_service_that_is_down_costs_no_new_device(sender, service, phone, outage):
+    service.answer(outage, always=True)
+    set_device(errors=results.NEVER_ANY - 1, first_error_at=read_now())
+    tell()
+
+    drain.drain()
+
+    assert (device().status, device().errors) == ("active", results.NEVER_ANY - 1)
 
 
 def test_a_pause_is_not_made_shorter_by_another(sender):

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.core.database import db, read_now, transaction
-from app.notifications.figures import queries, rollups
+from app.notifications.figures import health, queries, rollups
 from app.notifications.figures.collecting import HOUR_MS, Span
 from app.notifications.figures.health import read_health
 from app.notifications.models import Delivery, DeliveryHour, Notification, PushService, Subscription
@@ -205,6 +205,16 @@ def test_the_board_tells_how_each_service_does(sender):
     assert (google.p50, google.p95) == (80, 900)
     assert (google.paused_until, google.pause_reason, google.is_well) == (now + 60_000, "throttled", False)
     assert (mozilla.accepted, mozilla.failures, mozilla.is_well) == (0, {"auth": 1}, False)
+
+
+def test_only_services_that_are_shown_are_asked_how_fast_they_answer(sender, monkeypatch):
+    send(2)
+    send(1, service=MOZILLA)
+    asked = []
+    monkeypatch.setattr(health, "MOST", 1)
+    monkeypatch.setattr(health, "read_latencies", lambda origin: asked.append(origin) or [])
+
+    assert [each.origin for each in read_health()] == asked == [FCM]
 
 
 def test_hours_that_are_not_stored_are_counted_as_they_are(sender):

@@ -118,6 +118,7 @@ def test_hours_that_cannot_be_are_shown_again_with_the_reason(client, mine, head
     assert answer.status_code == 422
     assert "Both times, or none" in answer.text
     assert 'value="22:30"' in answer.text
+    assert "data-zone-unknown" not in answer.text, "the zone is what was typed"
     assert "A time such as 22:00" in send(client, "hours", headers, quietStart="late", quietEnd="7").text
     wrong = send(client, "hours", headers, quietStart="1:00", quietEnd="2:00", zone="Nowhere")
     assert "A time zone such as" in wrong.text
@@ -132,6 +133,7 @@ def test_a_pause_is_begun_and_ended(client, mine, choice, hours):
 
     assert hours[0] - 0.1 < left <= hours[1]
     assert "Paused until" in answer.text
+    assert "Paused.</p>" in answer.text
     send(client, "pause", pause="off")
     assert quiet.read_quiet(mine).paused_until is None
     assert "Paused until" not in client.get(SETTINGS).text
@@ -162,6 +164,12 @@ def test_what_a_guest_chose_is_the_accounts_after_a_login(app, client):
     assert quiet.read_quiet(owner) == Quiet(1350, 420, "Europe/Berlin")
     assert inbox.count_unread(owner) == 1
     assert '<span class="c-count">1</span>' in client.get("/").text
+
+
+def test_a_pause_promises_what_it_keeps(app, client):
+    assert (
+        "except what cannot wait, such as a change to your order. The rest waits" in client.get(SETTINGS).text
+    )
 
 
 def test_a_pause_that_is_none_is_refused(client, mine):

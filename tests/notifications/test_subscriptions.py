@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from app.core import clock
 from app.core.database import db, now_ms, transaction
 from app.core.errors import Invalid, NotFound
-from app.notifications.devices import subscriptions, upkeep
+from app.notifications.devices import arrivals, subscriptions, upkeep
 from app.notifications.devices.subscriptions import KeyOutdated, SubscriptionLimit
 from app.notifications.keys import pairs, vapid
 from app.notifications.models import Subscription
+from app.security import recovery, users
+from tests.factories import make_user
 from tests.notifications.devices import MOZILLA, Browser, subscribe
 
 ADA, KIM = "visitor:ada", "visitor:kim"
@@ -170,6 +172,25 @@ def test_who_signs_out_gets_no_more_on_that_browser(any_app):
     assert subscriptions.end_of_session("here") == 1
 
     assert statuses() == {here: "unsubscribed", elsewhere: "active"}
+
+
+@pytest.mark.parametrize("change", ["password", "disabled", "role"])
+def test_a_right_that_ends_ends_every_device_of_the_account(any_app, change):
+    user = make_user("staff")
+    email, subject = user.email, f"user:{user.public_id}"
+    programs, moved = subscribe(subject).id, subscribe(ADA, session_key="as a guest").id
+    with transaction():
+        arrivals.move_devices(ADA, subject)
+    others = subscribe(KIM).id
+
+    if change == "password":
+        recovery.set_password(recovery.make_token(user), "correct horse battery staple")
+    elif change == "disabled":
+        users.disable_user(email)
+    else:
+        users.change_role(email, "agent")
+
+    assert statuses() == {programs: "unsubscribed", moved: "unsubscribed", others: "active"}
 
 
 def test_what_nobody_opened_for_a_year_ends_and_its_keys_are_wiped(any_app):

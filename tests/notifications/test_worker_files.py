@@ -5,8 +5,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from app.core.database import db
 from app.notifications.keys import vapid
-from app.notifications.models import Delivery
+from app.notifications.models import Delivery, Subscription
 from tests.factories import make_user
 from tests.notifications.visiting import Visitor
 
@@ -90,6 +91,17 @@ def test_devices_are_listed_tried_and_switched_off_without_javascript(visitor):
     assert Delivery.query.count() == 1
     assert [answer.status_code for answer in ended] == [303, 303]
     assert "Firefox on Linux" not in fragment(visitor)
+
+
+def test_a_device_without_a_name_is_a_browser_on_its_buttons_too(visitor):
+    visitor.subscribe()
+    Subscription.query.update({"label": ""})
+    db.session.commit()
+
+    page = fragment(visitor)
+
+    assert 'Send a test<span class="u-vh">: A browser</span>' in page
+    assert 'Switch off<span class="u-vh">: A browser</span>' in page
 
 
 def test_a_device_of_somebody_else_has_no_button(visitor, app):

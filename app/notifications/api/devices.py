@@ -8,6 +8,7 @@ from app.core.database import run_transaction
 from app.core.errors import DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from app.core.http import Malformed, UnsupportedMediaType, read_json
 from app.core.openapi import Operation, describes
+from app.core.user_agents import describe_browser
 from app.notifications.api.callers import ASKED_FOR, limit_for, login_key, person_key, subject_for
 from app.notifications.api.device_schemas import (
     DeviceOut,
@@ -19,10 +20,9 @@ from app.notifications.api.device_schemas import (
     device_out,
 )
 from app.notifications.categories import get_category
-from app.notifications.choices import preferences
+from app.notifications.choices import table
 from app.notifications.devices import renewals, subscriptions, trials
 from app.notifications.devices.endpoints import BlockedEndpoint
-from app.notifications.devices.labels import label_of
 from app.notifications.devices.subscriptions import KeyOutdated, Offered, SubscriptionLimit
 from app.notifications.keys import vapid
 from app.security.errors import CsrfRefused, TooManyRequests
@@ -97,7 +97,7 @@ def post_subscription() -> tuple[Response, int]:
         subject, login_key(), make_offer(wanted), replaces_oldest=wanted.replaceOldest
     )
     if name := wanted.wants:
-        run_transaction(lambda: preferences.set_preference(subject, name, "push", True, "subscribe"))
+        run_transaction(lambda: table.choose(subject, [(f"{name}:push", True)], "subscribe"))
     return jsonify(device_out(device).model_dump(mode="json")), 201
 
 
@@ -109,7 +109,7 @@ def make_offer(wanted: SubscriptionIn) -> Offered:
         application_key=wanted.applicationServerKey,
         language=wanted.language,
         zone=wanted.timeZone,
-        label=wanted.label or label_of(request.headers.get("User-Agent", "")),
+        label=wanted.label or describe_browser(request.headers.get("User-Agent", "")),
         expires_at=None if wanted.expirationTime is None else int(wanted.expirationTime),
     )
 

@@ -1,5 +1,6 @@
 """A promotion's life: a draft that can be changed, then sent once, and stopped while it is under way."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -17,6 +18,8 @@ from app.security import audit
 
 CAMPAIGN_DUE = "campaign_due"
 LONGEST_NAME = 120
+# The words take it as a part of a path, where these signs would be quoted.
+UNMARKED = re.compile(r"[^?#%]*")
 SHOWN = 100
 # Who asked for promotions, in whatever way there is for them.
 ASKED = sa.and_(
@@ -91,7 +94,12 @@ def get_campaign(public_id: str) -> Campaign:
 def preview(offer: Offer) -> Rendered:
     """As it will read. Raises Invalid, naming the field."""
     check(offer)
-    return rendering.render(templates.get_published(KEY), asdict(offer))
+    return fill_in(asdict(offer))
+
+
+def fill_in(facts: Mapping[str, object]) -> Rendered:
+    """One that is stored, whatever may be written by now."""
+    return rendering.render(templates.get_published(KEY), facts)
 
 
 def check(offer: Offer) -> None:
@@ -103,6 +111,8 @@ def check(offer: Offer) -> None:
             errors.append({"field": name, "message": f"Between 1 and {most} characters"})
     if not rendering.PATH.fullmatch(offer.path):
         errors.append({"field": "path", "message": "A page of this shop, such as /new"})
+    elif not UNMARKED.fullmatch(offer.path):
+        errors.append({"field": "path", "message": "An address without ?, # and %, such as /new"})
     if errors:
         raise Invalid(errors=errors)
 

@@ -32,12 +32,13 @@ WRITE_EVERY_S = 0.5
 WRITE_AT = 50
 LONGEST_TTL_S = 2_592_000
 
-BLOCKED = Outcome("failed", "blocked", device="blocked")
+# The name's answer may be right again in a moment, and every device of the service has the same.
+UNSAFE = Outcome("retry", "unsafe_address")
 BROKEN = Outcome("retry", relevance.BROKEN)
 TOO_LARGE = Outcome("failed", "too_large")
 DROPPED = {
     "expired": Outcome("expired", "expired", is_attempt=False),
-    "blocked": BLOCKED,
+    "blocked": Outcome("failed", "blocked", device="blocked"),
     relevance.BROKEN: BROKEN,
 }
 
@@ -156,7 +157,7 @@ class Drain:
         except Blocked:
             log.warning("a push was stopped: %s leads to an address that is not public", origin)
             metrics.count("push_blocked")
-            result = refuse(claimed, BLOCKED, "")
+            result = refuse(claimed, UNSAFE, "")
         except Exception:
             log.exception("a push of category %s could not be sent", claimed.notification.category)
             result = refuse(claimed, BROKEN, "")
@@ -183,11 +184,10 @@ class Drain:
 
     def _headers(self, claimed: Claimed) -> dict[str, str]:
         told = claimed.notification
-        left_s = (told.expires_at - clock.now_ms()) // 1000
+        # Windows refuses 0 together with its cache header.
+        ttl_s = max(1, min((told.expires_at - clock.now_ms()) // 1000, LONGEST_TTL_S))
         headers = {
-            "TTL": str(
-                max(1, min(left_s, LONGEST_TTL_S))
-            ),  # Windows refuses 0 together with its cache header
+            "TTL": str(ttl_s),
             "Urgency": get_category(told.category).urgency,
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",

@@ -13,6 +13,8 @@ State = Literal["accepted", "retry", "failed", "gone", "expired", "suppressed", 
 Device = Literal["", "gone", "needs_resubscribe", "invalid", "blocked"]
 
 USUAL_PAUSE_S = 60.0
+# It costs no try, so without any pause it would be asked again for ever and at once.
+SHORTEST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 3600.0
 TRY_AGAIN = (408, 425, 500, 502, 503, 504)
 # Apple says it in words, Google by 403 alone.
@@ -31,6 +33,7 @@ class Answer:
 @dataclass(frozen=True)
 class Outcome:
     """`device` is the state that the subscription gets. `is_error` counts against it, `is_attempt` against the retries.
+    A service that is down, or a shop without a network, is no device's fault.
 
     `pause_s` is how long nothing is sent to this service at all.
     """
@@ -62,9 +65,11 @@ def judge(answer: Answer, host: str, now_s: float) -> Outcome:
     if status == 413:
         return Outcome("too_large", "too_large")
     if status == 503 and (pause := pause_of(answer, now_s)) is not None:
-        return Outcome("retry", "unavailable", is_error=True, is_attempt=False, pause_s=pause)
-    if status == 0 or status in TRY_AGAIN:
-        return Outcome("retry", "unreachable" if status == 0 else "unavailable", is_error=True)
+        return Outcome("retry", "unavailable", is_attempt=False, pause_s=pause)
+    if status == 0:
+        return Outcome("retry", "unreachable")
+    if status in TRY_AGAIN:
+        return Outcome("retry", "unavailable", is_error=True)
     return Outcome("failed", f"http_{status}", is_error=True)
 
 
@@ -81,9 +86,10 @@ def pause_of(answer: Answer, now_s: float) -> float | None:
     if not text:
         return None
     if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_PAUSE_S)
-    try:
-        until = parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(until - now_s, 1.0), LONGEST_PAUSE_S)
+        seconds = float(text)
+    else:
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - now_s
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(max(seconds, SHORTEST_PAUSE_S), LONGEST_PAUSE_S)

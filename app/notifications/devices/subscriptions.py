@@ -190,12 +190,21 @@ def end(held: Subscription, status: str) -> None:
 
 def end_of_session(session_key: str) -> int:
     """Whoever signs out takes no more pushes on that browser: the next person at it must not read them."""
+    return end_where(Subscription.session_key == session_key)
 
+
+def end_of_subject(subject: str) -> int:
+    """Every one of an account, also of programs and of guests who became it: none of them may know what it is told now."""
+    return end_where(Subscription.subject == subject)
+
+
+def end_where(condition: sa.ColumnElement[bool]) -> int:
     def end_all() -> int:
         ended = db.session.execute(
             sa.update(Subscription)
-            .where(Subscription.session_key == session_key, ACTIVE)
+            .where(condition, ACTIVE)
             .values(status="unsubscribed", ended_at=now_ms())
+            .execution_options(synchronize_session=False)
         )
         return int(ended.rowcount)  # type: ignore[attr-defined]
 

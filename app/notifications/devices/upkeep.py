@@ -15,6 +15,11 @@ def session_ended(event: Announcement) -> None:
     subscriptions.end_of_session(event.key)
 
 
+def subject_revoked(event: Announcement) -> None:
+    """Another password, another role, or an account that is closed."""
+    subscriptions.end_of_subject(event.key)
+
+
 def end_expired() -> None:
     with transaction():
         db.session.execute(

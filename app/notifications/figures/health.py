@@ -49,10 +49,11 @@ def read_health() -> list[Health]:
     for service in db.session.scalars(sa.select(PushService).where(PushService.paused_until > now_ms())):
         health = of(board, service.origin)
         health.paused_until, health.pause_reason = service.paused_until, service.reason
-    for health in board.values():
+    shown = sorted(board.values(), key=lambda health: (-health.devices, health.origin))[:MOST]
+    for health in shown:
         latencies = read_latencies(health.origin)
         health.p50, health.p95 = percentile(latencies, 0.5), percentile(latencies, 0.95)
-    return sorted(board.values(), key=lambda health: (-health.devices, health.origin))[:MOST]
+    return shown
 
 
 def of(board: dict[str, Health], origin: str) -> Health:

@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import NotFound
 from app.notifications.keys import pairs, vapid
-from app.notifications.keys.sealing import KeyUnreadable
 from app.notifications.keys.signing import wrong_subject
+from app.notifications.keys.vapid import KeyUnreadable
 from app.settings import Settings, SettingsError
 
 EXAMPLE = "@yourdomain.com"

@@ -5,13 +5,32 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
 
 from app.core.database import db, now_ms, read_now, run_transaction
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
+from app.core.sealing import SealBroken, seal, unseal
 from app.notifications.keys import pairs
-from app.notifications.keys.sealing import seal, unseal
 from app.notifications.models import Subscription, VapidKey
 from app.settings import Settings
 
 KEPT_MS = 90 * 24 * 3600 * 1000
+SEALED_FOR = "vapid"
+
+
+class KeyUnreadable(DomainError):
+    code, kind, title = (
+        "push_key_unreadable",
+        "invalid",
+        "The push key cannot be read: it was stored under another SECRET_KEY. Put that one back, or run"
+        " `flask vapid --rotate`",
+    )
+
+
+class KeyIsSet(DomainError):
+    code, kind, title = (
+        "push_key_set",
+        "conflict",
+        "The push key is set by PUSH_VAPID_PUBLIC_KEY and PUSH_VAPID_PRIVATE_KEY: change the two there, or remove them"
+        " and run this again",
+    )
 
 
 def active_key() -> VapidKey:
@@ -30,8 +49,11 @@ def get_key(key_id: int) -> VapidKey:
 
 
 def private_of(key: VapidKey) -> ec.EllipticCurvePrivateKey:
-    """Raises sealing.KeyUnreadable."""
-    return pairs.read_private(unseal(key.sealed).decode())
+    """Raises KeyUnreadable."""
+    try:
+        return pairs.read_private(unseal(SEALED_FOR, key.sealed).decode())
+    except SealBroken:
+        raise KeyUnreadable() from None
 
 
 def ensure_key() -> VapidKey:
@@ -43,13 +65,26 @@ def ensure_key() -> VapidKey:
 
 def ensure(given: ec.EllipticCurvePrivateKey | None) -> VapidKey:
     found = db.session.scalar(sa.select(VapidKey).where(VapidKey.status == "active"))
-    if found and (given is None or found.public == pairs.public_of(given)):
+    if found and (given is None or found.public == pairs.public_of(given) and is_readable(found)):
         return found
     return activate(given or pairs.new_private())
 
 
+def is_readable(key: VapidKey) -> bool:
+    try:
+        private_of(key)
+    except KeyUnreadable:
+        return False
+    return True
+
+
 def rotate_key() -> VapidKey:
-    """A new active key. Browsers change to it when they next open a page; until then they are sent to with their own."""
+    """A new active key. Browsers change to it when they next open a page; until then they are sent to with their own.
+
+    Raises KeyIsSet: the next start would bring back that of the settings.
+    """
+    if current_app.config["SETTINGS"].PUSH_VAPID_PRIVATE_KEY:
+        raise KeyIsSet()
     return run_transaction(lambda: activate(pairs.new_private()))
 
 
@@ -61,10 +96,9 @@ def activate(private: ec.EllipticCurvePrivateKey) -> VapidKey:
     public = pairs.public_of(private)
     key = db.session.scalar(sa.select(VapidKey).where(VapidKey.public == public))
     if key is None:
-        key = VapidKey(
-            public=public, sealed=seal(pairs.write_private(private).encode()), created_at=read_now()
-        )
+        key = VapidKey(public=public, created_at=read_now())
         db.session.add(key)
+    key.sealed = seal(SEALED_FOR, pairs.write_private(private).encode())
     key.status, key.retired_at = "active", None
     db.session.flush()
     return key

@@ -1,6 +1,8 @@
 """The mail behind a push: one, when no push can come or nobody has seen it."""
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -15,7 +17,7 @@ from app.notifications.figures.tokens import click_path
 from app.notifications.mailing.due import is_due, is_moot
 from app.notifications.mailing.recipients import Recipient, find_recipient
 from app.notifications.models import Notification
-from app.realtime.presence import is_connected
+from app.realtime.presence import find_connected
 
 # Of one round; the next one is seconds away, and other tasks of the clock wait meanwhile.
 MOST, MOST_SEEN = 100, 500
@@ -35,13 +37,18 @@ def send_due() -> int:
         .order_by(Notification.fallback_at, Notification.id)
         .limit(MOST_SEEN)
     ).all()
-    due = [row.id for row in rows if not (row.is_early and may_see_it(row.subject, row.category))]
-    return sum(map(try_mail, due[:MOST]))
+    seen = find_seen(rows)
+    return sum(map(try_mail, [row.id for row in rows if row.id not in seen][:MOST]))
 
 
-def may_see_it(subject: str, category: str) -> bool:
-    """Whoever has the shop open is told there, and by mail only when the usual pause is over."""
-    return get_category(category).mail != "always" and is_connected(subject)
+def find_seen(rows: Sequence[Any]) -> set[int]:
+    """Whoever has the shop open is told there, and by mail only when the usual pause is over.
+
+    Where nobody knows who is connected all are mailed: a mail too many harms less than one that never comes.
+    """
+    waiting = [row for row in rows if row.is_early and get_category(row.category).mail != "always"]
+    here = find_connected({row.subject for row in waiting}) if waiting else None
+    return {row.id for row in waiting if row.subject in (here or ())}
 
 
 def drop_moot() -> None:

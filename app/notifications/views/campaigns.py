@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, render_template
+from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
 from app.core.errors import DomainError
 from app.core.forms import OnceForm, answer_form, place_error
 from app.core.http import only_reads
 from app.notifications.campaigns import campaigns
-from app.notifications.campaigns.campaigns import Deed, Offer
+from app.notifications.campaigns.campaigns import Deed
 from app.notifications.forms.campaigns import ButtonForm, OfferForm, SendForm
 from app.notifications.models import Campaign
 from app.notifications.texts.rendering import Rendered
@@ -34,17 +34,19 @@ def show_new() -> str:
 
 
 @bp.post("/preview")
+@bp.post("/<public_id>/wording/preview")
 @only_reads
 @role_required(*ROLES)
-def show_preview() -> str:
+def show_preview(public_id: str | None = None) -> str:
     """As it would read, with nothing stored."""
     form, shown = OfferForm(), None
+    draft = campaigns.get_campaign(public_id) if public_id else None
     if form.validate():
         try:
             shown = campaigns.preview(form.offer)
         except DomainError as error:
             place_error(error, form)
-    return writing_page(form, None, shown)
+    return writing_page(form, draft, shown)
 
 
 @bp.post("")
@@ -87,10 +89,13 @@ def show_campaign(public_id: str) -> str:
 
 @bp.get("/<public_id>/progress")
 @role_required(*ROLES)
-def show_progress(public_id: str) -> str:
-    return render_template(
-        "notifications/campaigns/_progress.html", **figures_of(campaigns.get_campaign(public_id))
-    )
+def show_progress(public_id: str) -> Response:
+    """What the page asks for while it is under way; at its end all of it is loaded anew, and nothing is left to stop."""
+    figures = figures_of(campaigns.get_campaign(public_id))
+    response = make_response(render_template("notifications/campaigns/_progress.html", **figures))
+    if not figures["is_moving"]:
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @bp.post("/<public_id>/sending")
@@ -161,8 +166,10 @@ def campaign_page(public_id: str, form: OnceForm | None = None) -> str:
 
 
 def figures_of(campaign: Campaign) -> dict[str, object]:
-    return {"path": PATH, "campaign": campaign, "progress": campaigns.read_progress(campaign)}
+    progress = campaigns.read_progress(campaign)
+    is_moving = campaign.status == "sending" or (campaign.status == "sent" and progress.waiting > 0)
+    return {"path": PATH, "campaign": campaign, "progress": progress, "is_moving": is_moving}
 
 
 def preview_of(campaign: Campaign) -> Rendered:
-    return campaigns.preview(Offer(**campaign.facts))
+    return campaigns.fill_in(campaign.facts)

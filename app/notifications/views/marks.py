@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.core.database import run_transaction
 from app.core.errors import NotFound
-from app.core.http import see_other
+from app.core.http import is_opened_by_person, see_other
 from app.notifications.figures import marks
 from app.security.limits import address_key, limiter
 
@@ -17,16 +17,12 @@ bp = Blueprint("notification_marks", __name__)
 
 @bp.get("/n/<token>")
 def open_notification(token: str) -> Response:
-    """On to the page that it is about. Whatever fetches addresses ahead of people is no click."""
-    is_click = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and not is_ahead()
+    """On to the page that it is about."""
+    is_click = is_opened_by_person()
     told = run_transaction(lambda: marks.mark(token, "clicked" if is_click else "displayed"))
     if told is None:
         raise NotFound("This link is not one of ours, or it is too old")
     return see_other(marks.path_of(told, token))
-
-
-def is_ahead() -> bool:
-    return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
 
 
 @bp.post("/api/realtime/push/marks")

@@ -38,7 +38,7 @@ def context(hours: HoursForm | None = None, said: str = "") -> dict[str, Any]:
         "channels": table.channels_shown(subject),
         "rows": table.read_table(subject),
         "hours": hours or hours_form(kept),
-        "knows_zone": kept.start is not None,
+        "knows_zone": hours is not None or kept.start is not None,
         "has_hours": kept.start is not None,
         "paused_until": kept.paused_until if (kept.paused_until or 0) > read_now() else None,
         "said": said,
@@ -93,7 +93,7 @@ def post_pause() -> Response:
     def act() -> str:
         until = quiet.end_of_pause(choice, zone_of(quiet.read_quiet(subject)), read_now())
         quiet.set_pause(subject, until)
-        return "Nothing disturbs you until then." if until else "Notifications come again."
+        return "Paused." if until else "Notifications come again."
 
     return answer("_pause", OnceForm(), act)
 

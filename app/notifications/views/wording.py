@@ -11,9 +11,10 @@ from app.core.forms import OnceForm, answer_form
 from app.core.http import only_reads
 from app.notifications.categories import get_words
 from app.notifications.forms.wording import WordingForm, at_fields, make_form, read_wording
+from app.notifications.models import NotificationTemplate
 from app.notifications.texts import language, overview, rendering, templates
 from app.notifications.texts.rendering import Rendered
-from app.security.access import current_caller, role_required
+from app.security.access import Caller, current_caller, role_required
 
 PATH = "/staff/notifications/templates"
 ROLES = ("staff",)
@@ -94,24 +95,35 @@ def show_preview(key: str) -> str:
 @role_required(*ROLES)
 def post_draft(key: str) -> Response:
     """Saves the draft, and says it from now on when the button said so."""
-    form, by = WordingForm(), current_caller().name
+    form, by = WordingForm(), current_caller()
 
     def act() -> str:
         checked(key, form)
-        draft = templates.save_draft(key, wording_of(key, form), by, seen=form.seen.data)
+        draft = templates.save_draft(key, wording_of(key, form), by.name, seen=form.seen.data)
         if "publish" not in request.form:
+            by.note("notification_draft_saved", named(key), after={"version": draft.version})
             return "The draft is saved. Nobody is sent it yet."
-        templates.publish(key, draft.version, by)
+        publish(key, draft.version, by)
         return "From now on it says this."
 
-    return answer_form(form, by, f"{PATH}/{key}", act, lambda: editor_page(key, form))
+    return answer_form(form, by.name, f"{PATH}/{key}", act, lambda: editor_page(key, form))
+
+
+def publish(key: str, version: int, by: Caller) -> NotificationTemplate:
+    said = templates.publish(key, version, by.name)
+    by.note("notification_text_published", named(key), after={"version": said.version})
+    return said
+
+
+def named(key: str) -> str:
+    return f"notification_text:{key}"
 
 
 @bp.post("/<key>/versions/<int:version>")
 @role_required(*ROLES)
 def post_version(key: str, version: int) -> Response:
     def act() -> str:
-        said = templates.publish(key, version, current_caller().name)
+        said = publish(key, version, current_caller())
         return f"From now on it says what version {version} said; that is version {said.version} now."
 
     return answer_button(key, act)
@@ -122,6 +134,7 @@ def post_version(key: str, version: int) -> Response:
 def post_deletion(key: str) -> Response:
     def act() -> str:
         templates.discard_draft(key)
+        current_caller().note("notification_draft_discarded", named(key))
         return "The draft is gone."
 
     return answer_button(key, act)
