@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.environment import exit_if_refused, load
+from deploy.gunicorn_logs import JsonLogger, log_all_of_worker
 
 with exit_if_refused():
     settings = load()
@@ -20,6 +21,7 @@ graceful_timeout = settings.WEBSOCKET_DRAIN_SECONDS + 10
 max_requests = 0
 control_socket_disable = True
 errorlog = "-"
+logger_class = JsonLogger
 loglevel = "warning"
 
 
@@ -27,4 +29,5 @@ def post_worker_init(worker: Any) -> None:
     """Imported here, because by now the standard library is patched for gevent."""
     from app.realtime.live.drain import watch
 
+    log_all_of_worker()
     watch(worker)

@@ -7,6 +7,8 @@ import os
 from typing import Any
 
 from app.environment import exit_if_refused, load
+from deploy.drain import drain_first
+from deploy.gunicorn_logs import JsonLogger, log_all_of_worker
 
 with exit_if_refused():
     settings = load()
@@ -21,7 +23,12 @@ keepalive = 5
 max_requests = 0
 control_socket_disable = True
 errorlog = "-"
+logger_class = JsonLogger
 loglevel = "warning"
+
+
+def when_ready(server: Any) -> None:
+    drain_first(server, settings.WEB_DRAIN_SECONDS)
 
 
 def child_exit(_server: Any, worker: Any) -> None:
@@ -34,7 +41,10 @@ def child_exit(_server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Before the first request: without a push key that works, browsers would be subscribed with one that nobody has."""
+    from app.monitoring.processes import watch_web
     from app.notifications.keys.start import check_keys
 
+    log_all_of_worker()
     with exit_if_refused():
         check_keys(worker.wsgi)
+    watch_web(worker.wsgi)

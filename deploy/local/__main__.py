@@ -83,6 +83,7 @@ def run(settings: Settings, started: float) -> None:
         finally:
             ignore_signals()
             end()
+            folders.remove_metrics(settings)
 
 
 def raise_open_files() -> None:

@@ -31,7 +31,7 @@ def is_prepared(settings: Settings, root: Path) -> bool:
 
 
 def has_rows(database: sqlite3.Connection, table: str) -> bool:
-    return database.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+    return database.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None  # noqa: S608  # our own names
 
 
 def heads(folder: Path) -> set[str]:

@@ -32,7 +32,7 @@ class Supervisor:
     def start(self) -> None:
         """Start Redis and the sockets; they need no database, so they may start while it is prepared."""
         file = self.settings.data_path / "supervisord.conf"
-        file.write_text(configuration.make(self.settings, self.root, self.socket))
+        file.write_text(self.configure())
         environ = {
             **os.environ,
             family.MARK: self.settings.DATA_DIR,
@@ -49,6 +49,9 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=family.end_with_parent,
             )
+
+    def configure(self) -> str:
+        return configuration.make(self.settings, self.root, self.socket)
 
     @property
     def is_running(self) -> bool:
