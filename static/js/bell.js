@@ -1,6 +1,8 @@
 /** The bell: what is new in a popover, and toasts that go by themselves. Without it the bell is a link to the list. */
+import { askHtml } from './page/ask.js';
+import { swap } from './page/swap.js';
+
 const SHOWN_MS = 10_000;
-const LIMIT_MS = 10_000;
 const MOST = 3;
 const bell = document.querySelector('[data-bell]');
 const newest = document.getElementById('newest');
@@ -14,13 +16,7 @@ const isOpen = () => newest.matches(':popover-open');
 const toasts = () => [...region.querySelectorAll('[data-toast]')];
 
 async function open() {
-  const answer = await fetch('/notifications/newest', {
-    headers: { 'HX-Request': 'true' },
-    cache: 'no-store',
-    signal: AbortSignal.timeout(LIMIT_MS),
-  });
-  if (!answer.ok || answer.redirected) throw new Error(answer.status);
-  await window.htmx.swap({ text: await answer.text(), sourceElement: newest, target: newest, swap: 'innerHTML' });
+  await swap(newest, await askHtml('/notifications/newest'), 'innerHTML');
   toasts().forEach(remove);
   newest.showPopover();
   newest.focus();
@@ -36,9 +32,11 @@ function toggle(event) {
 }
 
 function remove(toast) {
+  const hadFocus = toast.contains(document.activeElement);
   clearTimeout(timers.get(toast));
   timers.delete(toast);
   toast.remove();
+  if (hadFocus) bell.focus({ preventScroll: true });
 }
 
 /** Nothing goes while somebody reads it, or while nobody can. */

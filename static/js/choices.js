@@ -9,6 +9,12 @@ for (const event of ['htmx:response:error', 'htmx:error']) {
   });
 }
 
-const zone = document.querySelector('[data-zone-unknown] input');
-const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && own) zone.value = own;
+/** Where the shop does not know it yet, and nobody has typed one. */
+function fillZone() {
+  const zone = document.querySelector('[data-zone-unknown] input');
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (own && zone && zone.value === zone.defaultValue) zone.value = own;
+}
+
+document.addEventListener('htmx:after:swap', fillZone);
+fillZone();

@@ -3,6 +3,7 @@ import './staff/alerts.js';
 import './staff/count.js';
 import './staff/grid.js';
 import './staff/live-regions.js';
+import './staff/operations.js';
 import './staff/problem.js';
 import './staff/unsaved.js';
 import './staff/upload.js';

@@ -90,6 +90,7 @@ async function resubscribe() {
 
 async function keepOfflinePage() {
   const answer = await fetch(PAGE, { cache: 'reload' });
+  if (!answer.ok) throw new Error(answer.status);
   const text = await answer.clone().text();
   const cache = await caches.open(OFFLINE);
   await cache.put(PAGE, answer);

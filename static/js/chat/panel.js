@@ -1,6 +1,6 @@
 /** The conversation beside the shop: fetched at the first use, kept open from page to page. */
+import { askHtml } from '../page/ask.js';
 import { follow } from './notice.js';
-import { askHtml } from './requests.js';
 import { startThreads } from './thread.js';
 
 const OPEN = 'support:open';

@@ -1,21 +1,10 @@
-/** How the chat's scripts ask the server, and what an answer that is an error says. */
+/** How the chat's scripts tell the server, and what an answer that is an error says. */
 const LIMIT_MS = 10_000;
 
 /** One for each press of Send. Made without randomUUID, which a page has only over HTTPS. */
 export const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
-
-export const askJson = async (path) => (await ask(path, { Accept: 'application/json' })).json();
-
-export const askHtml = async (path) => (await ask(path, { 'HX-Request': 'true' })).text();
-
-/** A session that has ended leads to the page to sign in on, which is an answer to nothing. */
-async function ask(path, headers) {
-  const answer = await fetch(path, { headers, cache: 'no-store', signal: AbortSignal.timeout(LIMIT_MS) });
-  if (!answer.ok || answer.redirected) throw Object.assign(new Error(`${answer.status} ${answer.url}`), { status: answer.status });
-  return answer;
-}
 
 /** Throws when there was no answer at all, or one that is not from us. */
 export async function post(path, fields, { signal = AbortSignal.timeout(LIMIT_MS), keepalive = false } = {}) {

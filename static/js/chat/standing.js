@@ -1,5 +1,5 @@
-import { askHtml } from './requests.js';
-import { swap } from './swap.js';
+import { askHtml } from '../page/ask.js';
+import { swap } from '../page/swap.js';
 
 const QUIET_MS = 200;
 let timer = 0;

@@ -1,7 +1,7 @@
 import { backoff } from '../live/backoff.js';
+import { askJson } from '../page/ask.js';
 import { onChannel } from '../page/channel.js';
 import { Sequence } from './order.js';
-import { askJson } from './requests.js';
 
 const GAP_MS = 300;
 const POLL_MS = 4_000;

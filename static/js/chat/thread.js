@@ -2,6 +2,7 @@
  * One conversation on the page, for shoppers and staff alike: `startThreads()` finds each `[data-chat]` that is not running.
  * Its `[data-thread]` (chat/_thread.html) says which room it is and how far the page knows it, its `[data-composer]` writes.
  */
+import { askHtml } from '../page/ask.js';
 import { typed, typing } from '../page/channel.js';
 import { Banner } from './banner.js';
 import { Composer } from './composer.js';
@@ -9,7 +10,7 @@ import { MessageList } from './list.js';
 import { keyOf, outboxOf } from './outboxes.js';
 import { Pending, fateOf } from './pending.js';
 import { Receipts } from './receipts.js';
-import { askHtml, newId } from './requests.js';
+import { newId } from './requests.js';
 import { Scroll } from './scroll.js';
 import { Stream } from './stream.js';
 import { Typists } from './typists.js';

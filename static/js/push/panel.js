@@ -71,6 +71,7 @@ const ACTIONS = {
   later(panel) {
     putOff(MONTH_MS);
     panel.hidden = true;
+    document.getElementById('main').focus({ preventScroll: true });
   },
 };
 

@@ -35,7 +35,7 @@ function show(html) {
   }
 }
 
-function morph(region, part) {
+export function morph(region, part) {
   const ticked = new Set([...region.querySelectorAll('input:checked')].map((box) => box.id));
   for (const details of region.querySelectorAll('details[open]')) part.querySelector(`#${details.id}`)?.setAttribute('open', '');
   const focused = region.contains(document.activeElement) ? document.activeElement : null;

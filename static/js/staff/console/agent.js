@@ -1,7 +1,8 @@
 /** The agent's own standing: being here by the channel of agents, active by what is typed and clicked, and what is told. */
-import { askHtml, post } from '../../chat/requests.js';
-import { swap } from '../../chat/swap.js';
+import { post } from '../../chat/requests.js';
+import { askHtml } from '../../page/ask.js';
 import { onChannel } from '../../page/channel.js';
+import { swap } from '../../page/swap.js';
 import { toast } from './dialog.js';
 
 const NOTED_EVERY_MS = 60_000;

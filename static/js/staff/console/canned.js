@@ -2,7 +2,8 @@
  * Canned replies: `/` in an empty box opens them, what follows filters them, Enter puts the one chosen into the box with its
  * variables filled in by the server. What could not be filled in keeps the text from being sent.
  */
-import { askHtml, post } from '../../chat/requests.js';
+import { post } from '../../chat/requests.js';
+import { askHtml } from '../../page/ask.js';
 import { composeForm, composer } from './compose.js';
 
 const OPEN_VARIABLE = /\{\{.*?(\}\}|$)/s;

@@ -1,5 +1,5 @@
 /** The conversation that is open beside the list; another one takes its place without a new page. */
-import { swap } from '../../chat/swap.js';
+import { swap } from '../../page/swap.js';
 
 export const conversation = () => document.querySelector('#conversation[data-room]');
 export const openRoom = () => conversation()?.dataset.room ?? '';

@@ -2,7 +2,7 @@
  * Who the shopper is, read again when they write and when the agent comes back to the page. A shopper's own channel is not
  * listened to: it is private to them, and what it pushes is made for their pages. Stock in the cart moves by its own channels.
  */
-import { askHtml } from '../../chat/requests.js';
+import { askHtml } from '../../page/ask.js';
 import { onChannel } from '../../page/channel.js';
 import { morph, onOpened } from './conversation.js';
 

@@ -1,5 +1,5 @@
 /** Links that open a form over the conversation, which without a script are pages; and notices that go by themselves. */
-import { askHtml } from '../../chat/requests.js';
+import { askHtml } from '../../page/ask.js';
 import { onOpened } from './conversation.js';
 
 const SHOWN_MS = 8_000;

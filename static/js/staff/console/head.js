@@ -1,5 +1,5 @@
 /** What stands above the conversation: read again when its state changes, or who has it. */
-import { askHtml } from '../../chat/requests.js';
+import { askHtml } from '../../page/ask.js';
 import { conversation, morph, onOpened } from './conversation.js';
 import { showLookers } from './onlookers.js';
 

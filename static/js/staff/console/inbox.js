@@ -2,9 +2,9 @@
  * The list beside the conversation. A message in one of its rooms or a change of the queue only says that something did: what
  * is shown comes by HTTP, which checks who asks. Nothing changes its place while the pointer or the focus is in the list.
  */
-import { askHtml } from '../../chat/requests.js';
-import { swap } from '../../chat/swap.js';
+import { askHtml } from '../../page/ask.js';
 import { onChannel } from '../../page/channel.js';
+import { swap } from '../../page/swap.js';
 import { openRoom } from './conversation.js';
 
 const GATHER_MS = 250;

@@ -1,5 +1,5 @@
 /** The shelf and the warnings above the box follow what happens in the conversation. */
-import { askHtml } from '../../chat/requests.js';
+import { askHtml } from '../../page/ask.js';
 import { morph, onOpened } from './conversation.js';
 
 const GATHER_MS = 200;
