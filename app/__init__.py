@@ -20,21 +20,24 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from app.bindings.notices import bind_notices
     from app.bindings.notifications import bind_notifications
     from app.bindings.platform import bind_background, bind_core, bind_platform
+    from app.bindings.security import bind_accounts, bind_second_factors, bind_staff, bind_threats, bind_trail
     from app.bindings.shop import bind_catalogue, bind_features, bind_orders
     from app.core import locales
 
     settings = settings or environment.load()
     locales.check_locale(settings)
     environment.make_data_folder(settings)
+    is_https = settings.PUBLIC_URL.startswith("https:")
     app = Flask("app", root_path=str(ROOT), static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.SECRET_KEY,
+        SECRET_KEY_FALLBACKS=list(settings.SECRET_KEY_FALLBACKS),
         TRUSTED_HOSTS=list(settings.TRUSTED_HOSTS),
-        SESSION_COOKIE_NAME="visitor",
+        SESSION_COOKIE_NAME="__Host-visitor" if is_https else "visitor",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.PUBLIC_URL.startswith("https:"),
+        SESSION_COOKIE_SECURE=is_https,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=90 * 24 * 3600,
         MAX_CONTENT_LENGTH=1024 * 1024,
@@ -42,6 +45,11 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     bind_core(app, settings)
     bind_background(app)
     bind_platform(app, settings)
+    bind_trail(app)
+    bind_accounts(app)
+    bind_second_factors(app)
+    bind_staff(app)
+    bind_threats(app)
     bind_notifications(app)
     bind_catalogue(app)
     bind_features(app)

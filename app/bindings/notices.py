@@ -10,6 +10,7 @@ def bind_notices(app: "Flask") -> None:
     bind_inventory_notices(app)
     bind_order_notices(app)
     bind_chat_notices(app)
+    bind_security_notices(app)
 
 
 def bind_inventory_notices(app: "Flask") -> None:
@@ -46,3 +47,14 @@ def bind_chat_notices(app: "Flask") -> None:
     categories.register(app, notices.CHAT_REPLY)
     outbox.follow(app, reads.READ, notices.chat_read)
     schedule.every(app, 5, notices.tell_away)
+
+
+def bind_security_notices(app: "Flask") -> None:
+    from app.core import outbox
+    from app.notifications import categories
+    from app.operations import threat_notices
+    from app.security.threats import lifting, records
+
+    categories.register(app, threat_notices.SECURITY)
+    outbox.follow(app, lifting.CLIENT_FREED, threat_notices.client_freed)
+    outbox.follow(app, records.CLIENT_STOPPED, threat_notices.client_stopped)

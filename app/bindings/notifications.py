@@ -33,6 +33,7 @@ def bind_notifications(app: "Flask") -> None:
     outbox.register(app, queueing.PUSH_DUE, waking.push_due)
     outbox.register(app, campaigns.CAMPAIGN_DUE, expansion.campaign_due)
     outbox.follow(app, sessions.REVOKED, upkeep.session_ended)
+    outbox.follow(app, sessions.SUBJECT_REVOKED, upkeep.subject_revoked)
     outbox.register(app, mail.REFUSED, suppressions.mail_refused)
     schedule.every(app, 1, waking.look)
     schedule.every(app, 10, expansion.look)

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
 
     from app.settings import Settings
 
+# Whoever watches must see that the shop is crowded, and files cost next to nothing.
+ALWAYS_SERVED = ("/static/", "/api/health", "/api/monitoring/")
+
 
 def bind_core(app: "Flask", settings: "Settings") -> None:
     from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,27 +24,36 @@ def bind_core(app: "Flask", settings: "Settings") -> None:
         failures,
         fragments,
         http,
+        load,
         logs,
+        metrics,
+        migration,
         navigation,
+        visitor_cookie,
     )
     from app.core.redis import Breaker, connect
+    from app.operations.backup import commands as backup_commands
 
     if settings.TRUSTED_PROXIES:
         hops = settings.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     logs.init_logs()
     app.extensions["redis"] = Breaker(connect(settings.REDIS_URL))
+    app.extensions["redis"].on_failure = lambda: metrics.count("redis_failures")
     database.init_app(app, settings)
     root = Path(app.root_path)
-    extensions.migrate.init_app(app, database.db, directory=str(root / "migrations"), render_as_batch=True)
+    migration.init_app(app, root / "migrations")
     extensions.htmx.init_app(app)
     http.init_app(app)
+    visitor_cookie.init_app(app)
     compression.init_app(app)
     navigation.init_app(app)
     failures.init_app(app)
+    load.init_app(app, settings.WEB_MAX_IN_FLIGHT, ALWAYS_SERVED)
     assets.init_app(app, root / "static")
     fragments.init_app(app, settings)
     commands.init_app(app)
+    backup_commands.init_app(app)
 
 
 def bind_background(app: "Flask") -> None:
@@ -60,14 +72,19 @@ def bind_background(app: "Flask") -> None:
 
 def bind_platform(app: "Flask", settings: "Settings") -> None:
     from app.core import outbox, schedule
-    from app.monitoring import health, requests
+    from app.monitoring import figures, health, processes, requests, traffic
     from app.realtime import api, incidents, pages, revocations, snapshots, status, views
     from app.security import headers, limits, sessions
     from app.security import views as security_views
+    from app.security.threats import hooks
 
     requests.init_app(app)
+    traffic.init_app(app)
+    figures.init_app(app)
+    schedule.every_in_each(app, processes.EVERY_S, processes.tell_of_clock)
     health.init_app(app)
     health.register(app, "live", status.check_live)
+    hooks.init_app(app, settings)
     limits.init_app(app, settings)
     headers.init_app(app)
     security_views.init_app(app)

@@ -49,6 +49,9 @@ def bind_features(app: "Flask") -> None:
     from app.inventory.imports import files as import_files
     from app.inventory.imports import parts as import_parts
     from app.operations import api as operations_api
+    from app.operations import broadcasts as operations_broadcasts
+    from app.operations import dashboard, sockets
+    from app.operations import figures as operations_figures
     from app.operations import views as operations_views
     from app.realtime import snapshots
     from app.storefront import views as storefront_views
@@ -62,6 +65,11 @@ def bind_features(app: "Flask") -> None:
     storefront_views.init_app(app)
     operations_api.init_app(app)
     operations_views.init_app(app)
+    dashboard.init_app(app)
+    operations_figures.init_app(app)
+    # In each clock, since none holds the lease while the database is away.
+    schedule.every_in_each(app, 2, operations_broadcasts.push_board)
+    schedule.every(app, 10, sockets.note_sockets)
     outbox.register(app, ledger.STOCK_CHANGED, outbox.in_turn(alerts.stock_changed, broadcasts.stock_changed))
     outbox.register(app, alerts.ALERT_CHANGED, broadcasts.alert_changed)
     snapshots.register(app, "stock", broadcasts.stock_messages)

@@ -31,6 +31,11 @@ class Item:
     retired: list[str]
 
 
+def name_item(name: str, glaze: str, size: str) -> str:
+    """What the shop calls one variant in a line of text."""
+    return ", ".join(part for part in (name, glaze, size) if part)
+
+
 def list_categories() -> Sequence[Category]:
     return db.session.scalars(sa.select(Category).order_by(Category.position)).all()
 

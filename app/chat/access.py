@@ -24,6 +24,7 @@ from app.core.database import db
 from app.core.errors import Forbidden
 from app.security import access
 from app.security.access import current_caller, current_user, require_scope
+from app.security.threats import signals
 
 Right = Literal["read", "post", "notes", "invite"]
 SUPERVISORS = ("admin", "program")
@@ -72,10 +73,20 @@ def current_actor() -> Actor:
 
 def get_room_for(actor: Actor, public_id: str, right: Right = "read") -> Room:
     """Raises UnknownRoom for whoever may not read the room, Forbidden for a right that a reader lacks."""
+    room = get_room(public_id)
+    try:
+        check_right(actor, room, right)
+    except UnknownRoom:
+        signals.note("foreign_object", f"room:{public_id}")
+        raise
+    return room
+
+
+def get_room(public_id: str) -> Room:
+    """Whoever asks. Raises UnknownRoom."""
     room = db.session.scalar(sa.select(Room).where(Room.public_id == public_id))
     if room is None:
         raise UnknownRoom()
-    check_right(actor, room, right)
     return room
 
 
@@ -152,10 +163,13 @@ def find_participant(room_id: int, subject: str) -> Participant | None:
 
 
 def may_listen(channel: str) -> bool:
-    """The sockets' rule for `room:<id>` and `room:<id>:staff`."""
+    """The sockets' rule for `room:<id>` and `room:<id>:staff`.
+
+    A no counts against nobody: a console whose login has ended asks for all of its rooms at once.
+    """
     _, public_id, *rest = channel.split(":")
     try:
-        get_room_for(current_actor(), public_id, right_to("i" if rest == ["staff"] else "p"))
+        check_right(current_actor(), get_room(public_id), right_to("i" if rest == ["staff"] else "p"))
     except (UnknownRoom, Forbidden):
         return False
     return True

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from app.chat.desk.agents import MOST_CAPACITY
-from app.chat.schemas import Asked, OwnerId
+from app.chat.schemas import Asked, DepartmentId, OwnerId
 
 Note = Annotated[str, Field(min_length=1, max_length=500)]
 Subject = Annotated[str, Field(max_length=80)]
@@ -33,7 +33,7 @@ class AgentChange(Asked):
 
     status: Literal["online", "away", "offline"] | None = None
     capacity: Annotated[int, Field(ge=0, le=MOST_CAPACITY)] | None = None
-    departments: list[int] | None = None
+    departments: Annotated[list[DepartmentId], Field(max_length=100)] | None = None
 
 
 class Waiting(BaseModel):
@@ -62,7 +62,7 @@ class Transfer(Asked):
     """To an agent or to a department; the note is for whoever takes over."""
 
     agent: Subject | None = None
-    departmentId: int | None = None
+    departmentId: DepartmentId | None = None
     note: Note
 
     @model_validator(mode="after")

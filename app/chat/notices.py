@@ -1,5 +1,6 @@
 """What shoppers are told of an answer that came while they were away: never its words, which stay in the conversation."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.chat import queries
-from app.chat.desk import attendance
+from app.chat.access import EXTERNAL
 from app.chat.models import Message, Participant, Room
 from app.chat.models.room import DESK_KINDS
 from app.core.database import db, now_ms, read_now, run_transaction
@@ -15,6 +16,7 @@ from app.core.outbox import Announcement
 from app.notifications import notify
 from app.notifications.categories import Category, Words
 from app.notifications.notify import Notice
+from app.realtime import presence
 
 AWAY_MS = 30_000
 # By then it is no news any more.
@@ -37,35 +39,41 @@ IS_ANSWER = sa.and_(
     Message.redacted_at.is_(None),
     Message.seq > Participant.read_p,
 )
+# Those for whom a program speaks would see nothing of it.
 IS_SHOPPER = sa.and_(
     Room.id == Participant.room_id,
     Room.owner == Participant.actor,
+    ~Room.owner.startswith(EXTERNAL),
     Room.kind.in_(DESK_KINDS),
     Participant.left_at.is_(None),
 )
+
+log = logging.getLogger(__name__)
 
 
 def tell_away() -> int:
     """By the clock: those who have been away for half a minute, and have not read what was said as long ago.
 
-    What is said meanwhile is told in one; what comes after that, half a minute later. Returns how many were told.
+    What is said meanwhile is told in one; what comes after that, half a minute later. Returns how many were told. Who
+    cannot be told is passed over, and must not hide those behind.
     """
-    rows = find_unread()
-    here = attendance.find_connected([row.actor for row in rows]) if rows else None
-    if here is None:
-        return 0
-    now = read_now()
-    told = 0
-    for row in rows:
-        note_away(row, is_here=row.actor in here)
-        is_due = row.actor not in here and row.away_since is not None and row.away_since <= now - AWAY_MS
-        if is_due and row.oldest_at <= now - AWAY_MS:
-            told += run_transaction(partial(tell, row))
+    told = last = 0
+    while rows := find_unread(after=last):
+        here = presence.find_connected([row.actor for row in rows])
+        if here is None:
+            break
+        now = read_now()
+        for row in rows:
+            try:
+                told += tell_if_away(row, now, is_here=row.actor in here)
+            except Exception:
+                log.exception("the shopper of room %s could not be told of an answer", row.public_id)
+        last = rows[-1].room_id
     return told
 
 
-def find_unread() -> Sequence[Any]:
-    """Shoppers with answers that they have neither read nor been told of."""
+def find_unread(after: int) -> Sequence[Any]:
+    """Shoppers with answers that they have neither read nor been told of; each room has one. By their rooms' ids."""
     mine = (Participant.room_id, Participant.actor, Participant.away_since)
     return db.session.execute(
         sa.select(
@@ -76,11 +84,19 @@ def find_unread() -> Sequence[Any]:
         )
         .join(Room, IS_SHOPPER)
         .join(Message, sa.and_(IS_ANSWER, Message.seq > Participant.told_p))
-        .where(Message.created_at > now_ms() - NEWS_MS)
+        .where(Message.created_at > now_ms() - NEWS_MS, Participant.room_id > after)
         .group_by(*mine, Room.public_id)
-        .order_by(sa.func.min(Message.created_at))
+        .order_by(Participant.room_id)
         .limit(MOST_AT_ONCE)
     ).all()
+
+
+def tell_if_away(row: Any, now: int, *, is_here: bool) -> bool:
+    note_away(row, is_here=is_here)
+    if is_here or row.away_since is None:
+        return False
+    is_due = max(row.away_since, row.oldest_at) <= now - AWAY_MS
+    return is_due and run_transaction(partial(tell, row))
 
 
 def note_away(row: Any, *, is_here: bool) -> None:
@@ -95,7 +111,7 @@ def is_of(row: Any) -> sa.ColumnElement[bool]:
 
 
 def tell(row: Any) -> bool:
-    """Once for each answer, whoever else looks at the same time."""
+    """Once for each answer, whoever else looks at the same time, and not of what was taken back meanwhile."""
     unread = sa.and_(is_of(row), Participant.read_p < row.seq, Participant.told_p < row.seq)
     claimed = db.session.execute(
         sa.update(Participant)
@@ -105,17 +121,20 @@ def tell(row: Any) -> bool:
     )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    facts = {**read_answers(row), "room": row.public_id, "seq": row.seq}
+    names = list_names(row)
+    if not names:
+        return False
+    facts = {"count": len(names), "name": names[-1], "room": row.public_id, "seq": row.seq}
     occasion = f"reply:{row.public_id}:{row.seq}:{row.actor}"
-    return notify.notify(Notice(row.actor, WORDS.key, occasion, facts, f"room:{row.public_id}")) is not None
+    notice = Notice(row.actor, WORDS.key, occasion, facts, f"room:{row.public_id}")
+    return notify.notify_newest(notice) is not None
 
 
-def read_answers(row: Any) -> dict[str, object]:
-    """How many there are, and who gave the newest."""
-    names = db.session.scalars(
+def list_names(row: Any) -> Sequence[str]:
+    """Who gave each of the unread answers, the newest last."""
+    return db.session.scalars(
         sa.select(Message.sender_name).join(Participant, IS_ANSWER).where(is_of(row)).order_by(Message.seq)
     ).all()
-    return {"count": len(names), "name": names[-1]}
 
 
 def chat_read(event: Announcement) -> None:
@@ -127,11 +146,9 @@ def chat_read(event: Announcement) -> None:
 
 
 def is_unread(about: str, facts: Mapping[str, Any]) -> bool:
-    room = queries.find_room(about.removeprefix("room:"))
-    if room is None or room.owner is None:
-        return False
-    member = db.session.get(Participant, (room.id, room.owner), populate_existing=True)
-    return member is not None and member.read_p < facts["seq"]
+    answers = sa.select(Message.id).join(Participant, IS_ANSWER).join(Room, IS_SHOPPER)
+    told = answers.where(Room.public_id == about.removeprefix("room:"), Message.seq <= facts["seq"])
+    return bool(db.session.scalar(sa.select(told.exists())))
 
 
 def find_address(subject: str, about: str) -> str | None:

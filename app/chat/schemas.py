@@ -10,6 +10,8 @@ from app.inventory.schemas import Sku
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 # `ext:` goes before it.
 OwnerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:@-]{1,64}$")]
+# No id is larger; SQLite raises for a number that no column holds.
+DepartmentId = Annotated[int, Field(ge=1, lt=2**31)]
 Kind = Literal["support", "sales", "order", "group", "internal"]
 Stream = Literal["p", "i"]
 Status = Literal[
@@ -144,7 +146,7 @@ class RoomIn(Asked):
     email: Annotated[str, Field(max_length=254)] = ""
     subject: Annotated[str, Field(max_length=120)] = ""
     page: Annotated[str, Field(max_length=300)] = ""
-    departmentId: int | None = None
+    departmentId: DepartmentId | None = None
     orderNumber: Annotated[str, Field(max_length=20)] | None = None
     message: MessageIn | None = None
 

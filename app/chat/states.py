@@ -39,7 +39,7 @@ def move(room: Room, to: str, **values: Any) -> None:
     beside another one of its shopper's.
     """
     if to not in MOVES[room.status]:
-        raise RoomChanged(f"A room that is {room.status} cannot become {to}", status=room.status)
+        raise RoomChanged(f"A room that is {room.status} cannot become {to}", state=room.status)
     values |= {"status": to}
     with one_live_room(room, to):
         place = log.take_place_if(room, "p", *as_read(room), version=Room.version + 1, **values)
@@ -85,7 +85,7 @@ def as_read(room: Room) -> tuple[sa.ColumnElement[bool], ...]:
 
 def refusal(room: Room) -> RoomChanged:
     db.session.refresh(room)
-    return RoomChanged(status=room.status)
+    return RoomChanged(state=room.status)
 
 
 def show(room: Room, values: dict[str, Any]) -> None:

@@ -69,8 +69,9 @@ def mail_claimed(condition: sa.ColumnElement[bool], mark: sa.Column[int], purpos
         ids = db.session.scalars(claim).all()
         if ids:
             rows = alert_inbox.find_alerts(alert.c.id.in_(ids[:MOST_NAMED]))
+            lately = max(len(ids), alert_notices.count_lately())
             for person in people:
-                if purpose == "alerts" and alert_notices.tell(f"user:{person.public_id}", rows, len(ids)):
+                if purpose == "alerts" and alert_notices.tell(f"user:{person.public_id}", rows, lately):
                     continue
                 write_mail(
                     person.email,

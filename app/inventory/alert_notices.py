@@ -11,7 +11,6 @@ from app.inventory.alert_inbox import AlertRow
 from app.inventory.alert_queries import WAITING, alert, variant
 from app.notifications import notify
 from app.notifications.categories import Category, Words
-from app.notifications.choices import preferences
 from app.notifications.notify import Notice
 
 # So many within a quarter of an hour are told as one.
@@ -56,30 +55,32 @@ def count(condition: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(alert).where(condition)) or 0
 
 
-def tell(subject: str, rows: Sequence[AlertRow], total: int) -> bool:
+def count_lately() -> int:
+    """How many began to run out within the time of a crowd and still wait."""
+    return count(sa.and_(WAITING, alert.c.opened_at > now_ms() - CROWD_MS))
+
+
+def tell(subject: str, rows: Sequence[AlertRow], lately: int) -> bool:
     """Tell one of the staff, inside the transaction that claims these alerts. True when nothing is left to mail.
 
-    `rows` are the first of `total`.
+    `rows` are the first ones; of a crowd of `lately` one notice speaks, in the place of those that were told before.
     """
-    is_pushed = notify.can_push(subject, STAFF_LOW_STOCK.name)
-    for notice in make_notices(subject, rows, total, has_own_mail=not is_pushed):
-        notify.notify(notice)
-    return is_pushed or "email" not in preferences.channels_of(subject, STAFF_LOW_STOCK)
+    if lately < CROWD:
+        return notify.notify_before_mail([make_notice(subject, row) for row in rows])
+    notify.withdraw(None, subject, category=STAFF_LOW_STOCK.name)
+    return notify.notify_before_mail([make_crowd(subject, rows, lately)])
 
 
-def make_notices(subject: str, rows: Sequence[AlertRow], total: int, *, has_own_mail: bool) -> list[Notice]:
+def make_crowd(subject: str, rows: Sequence[AlertRow], lately: int) -> Notice:
+    facts = {"count": lately, "skus": ", ".join(row.sku for row in rows[:MOST_NAMED])}
     newest = max(row.id for row in rows)
-    lately = max(total, count(sa.and_(WAITING, alert.c.opened_at > now_ms() - CROWD_MS)))
-    if lately >= CROWD:
-        facts = {"count": lately, "skus": ", ".join(row.sku for row in rows[:MOST_NAMED])}
-        return [Notice(subject, "stock_crowd", f"alerts:{newest}:{subject}", facts, ALL, has_own_mail)]
-    return [make_notice(subject, row, has_own_mail) for row in rows]
+    return Notice(subject, "stock_crowd", f"alerts:{newest}:{subject}", facts, ALL)
 
 
-def make_notice(subject: str, row: AlertRow, has_own_mail: bool) -> Notice:
+def make_notice(subject: str, row: AlertRow) -> Notice:
     facts = {"sku": row.sku, "product": row.product, "left": max(row.left, 0)}
     occasion = f"alert:{row.id}:{subject}"
-    return Notice(subject, f"stock_{row.kind}", occasion, facts, f"sku:{row.sku}", has_own_mail)
+    return Notice(subject, f"stock_{row.kind}", occasion, facts, f"sku:{row.sku}")
 
 
 def alert_changed(event: Announcement) -> None:

@@ -175,7 +175,7 @@ def require_payable(held: Hold) -> None:
     Raises Forbidden.
     """
     whose = held.promised_to or held.owner
-    if held.status == "held" and whose.startswith(("user:", "visitor:")):
+    if held.status == "held" and access.is_shopper(whose):
         raise Forbidden("This is held for a shopper who has not paid; their order sells it")
 
 

@@ -111,11 +111,15 @@ def find_stock(skus: Collection[str]) -> dict[str, SkuStock]:
     return {stock.sku: stock for stock in read_stock(STOCK_OF_SKUS, skus=list(skus))}
 
 
+def find_one(sku: str) -> SkuStock | None:
+    return find_stock([sku]).get(sku)
+
+
 def get_stock(sku: str) -> SkuStock:
-    found = find_stock([sku])
-    if sku not in found:
+    found = find_one(sku)
+    if found is None:
         raise UnknownSku(f"No product has the SKU {sku}", productId=sku)
-    return found[sku]
+    return found
 
 
 def list_siblings(sku: str) -> list[SkuStock]:

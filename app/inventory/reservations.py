@@ -170,7 +170,7 @@ def sell(order_id: str, wanted: Mapping[str, int], origin: Origin) -> Hold:
 def gone(reservation_id: str) -> NoReturn:
     ended = holds.get_hold(hold.c.id == reservation_id)
     what = f"belongs to order {ended.order_id}" if ended.status in OPEN else f"is {ended.status}"
-    raise ReservationGone(f"This hold {what}", status=ended.status)
+    raise ReservationGone(f"This hold {what}", state=ended.status)
 
 
 def confirm(reservation_id: str, order_id: str) -> Hold | None:

@@ -3,11 +3,10 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.catalogue.models import Variant
 from app.core.database import db, now_ms, run_transaction
+from app.core.upsert import insert_into
 from app.inventory.errors import TooManyWaiting
 from app.inventory.models.alert import new_token
 from app.inventory.restocks import MOST_WAITING, WAITING, Wish, get_wanted, read_wishes, request
@@ -24,9 +23,10 @@ def enlist(sku: str, subject: str) -> None:
     waiting = sa.select(sa.func.count()).where(request.c.subject == subject, WAITING)
     if (db.session.scalar(waiting) or 0) >= MOST_WAITING:
         raise TooManyWaiting(f"You wait for {MOST_WAITING} things already; drop one of them first")
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
     times = {"created_at": now_ms(), "confirmed_at": now_ms()}
-    row = insert(request).values(variant_id=variant.id, email="", subject=subject, token=new_token(), **times)
+    row = insert_into(request).values(
+        variant_id=variant.id, email="", subject=subject, token=new_token(), **times
+    )
     db.session.execute(row.on_conflict_do_nothing())
 
 

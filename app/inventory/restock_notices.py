@@ -6,7 +6,6 @@ from app.inventory import queries
 from app.inventory.restocks import Wish
 from app.notifications import notify
 from app.notifications.categories import Cap, Category, Words
-from app.notifications.choices import preferences
 from app.notifications.notify import Notice
 
 URL = "/products/{{ slug }}?sku={{ sku }}"
@@ -15,30 +14,22 @@ WORDS = Words(
     "{{ product | truncate(60) }} is back",
     "In stock again: {{ item }}. We tell those who asked first, but cannot keep one for you.",
     URL,
-    {"product": "Harbour cup", "item": "Harbour cup, chalk", "slug": "harbour-cup", "sku": "CUP-CHALK"},
+    {"product": "Harbour cup", "item": "Harbour cup, Chalk", "slug": "harbour-cup", "sku": "CUP-CHALK"},
     ({"action": "open", "title": "See it", "url": URL},),
 )
 
 
 def tell(wish: Wish) -> bool:
-    """Inside the running transaction. True when nothing is left to mail.
-
-    A push is on its way, with a mail behind it; or no mail is wanted.
-    """
+    """Inside the running transaction. True when nothing is left to mail."""
     if wish.subject is None:
         return False
-    is_pushed = notify.can_push(wish.subject, BACK_IN_STOCK.name)
     facts = {"product": wish.product, "item": wish.item, "slug": wish.slug, "sku": wish.sku}
     occasion = f"restock:{wish.token}"
-    about = f"sku:{wish.sku}"
-    notice = Notice(wish.subject, WORDS.key, occasion, facts, about, has_own_mail=not is_pushed)
-    notify.notify(notice)
-    return is_pushed or "email" not in preferences.channels_of(wish.subject, BACK_IN_STOCK)
+    return notify.notify_before_mail([Notice(wish.subject, WORDS.key, occasion, facts, f"sku:{wish.sku}")])
 
 
 def is_available(about: str, _: Mapping[str, object]) -> bool:
-    sku = about.removeprefix("sku:")
-    stock = queries.find_stock([sku]).get(sku)
+    stock = queries.find_one(about.removeprefix("sku:"))
     return stock is not None and stock.available > 0 and not stock.retired
 
 

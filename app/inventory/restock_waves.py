@@ -1,4 +1,4 @@
-"""Who is told that a SKU is back, and when: oldest first, in waves that its stock can serve.
+"""Who is told that a SKU is back, and when: those with an address first, the oldest first, in waves its stock can serve.
 
 A SKU is back once it could be bought for a minute on end because units came in. Units that somebody only held are no
 news: they were never gone. The movements tell which it was, so nothing has to be remembered between two looks.
@@ -126,6 +126,7 @@ def is_arrival(row: Any) -> bool:
 def claim(variant_id: int, back_at: int) -> int:
     """Mark whose turn it is and queue their mails. Call inside transaction(). Returns how many.
 
+    Browsers come after addresses, which somebody had to confirm: a thousand cookies cost nothing, and displace nobody.
     The variant's lock makes a second clock count what the first has told. A process killed between two claims, or a
     delivery meanwhile, just leaves room for more.
     """
@@ -144,7 +145,7 @@ def claim(variant_id: int, back_at: int) -> int:
     oldest = (
         sa.select(request.c.id)
         .where(request.c.variant_id == variant_id, WAITING, CONFIRMED)
-        .order_by(request.c.id)
+        .order_by(request.c.subject.is_not(None), request.c.id)
         .limit(max(0, min(room, CHUNK)))
     )
     turn = sa.update(request).where(request.c.id.in_(oldest), WAITING).values(notified_at=now_ms())

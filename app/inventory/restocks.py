@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.catalogue.models import Product, Variant
+from app.catalogue.queries import name_item
 from app.core.database import db, delete_in_chunks, now_ms, run_transaction
 from app.core.mail import write_mail
+from app.core.upsert import insert_into
 from app.inventory import queries
 from app.inventory.errors import InStock, NotForSale, TooManyWaiting
 from app.inventory.models import RestockRequest
@@ -26,6 +26,7 @@ LINK_HOURS = 48
 LINK_MS = LINK_HOURS * 3600 * 1000
 MAIL_AGAIN_MS = 10 * 60 * 1000
 KEEP_TOLD_MS = 30 * 24 * 3600 * 1000
+KEEP_GUEST_MS = 90 * 24 * 3600 * 1000
 MOST_WAITING = 50
 PATH = "/back-in-stock"
 LINK_OVER = "This link has expired or was used already. You can ask again on the page of what you wait for."
@@ -38,6 +39,7 @@ VALID = sa.or_(CONFIRMED, request.c.linked_at > now_ms() - LINK_MS)
 OVER = sa.or_(
     request.c.notified_at < now_ms() - KEEP_TOLD_MS,
     sa.and_(request.c.confirmed_at.is_(None), request.c.linked_at < now_ms() - LINK_MS),
+    sa.and_(WAITING, request.c.subject.is_not(None), request.c.created_at < now_ms() - KEEP_GUEST_MS),
 )
 
 
@@ -99,8 +101,9 @@ def enlist(sku: str, address: str, user_id: int | None) -> None:
         if user_id is None:
             return
         raise TooManyWaiting(f"You wait for {MOST_WAITING} things already; drop one of them first")
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
-    row = insert(request).values(variant_id=variant.id, email=address, token=new_token(), created_at=now_ms())
+    row = insert_into(request).values(
+        variant_id=variant.id, email=address, token=new_token(), created_at=now_ms()
+    )
     db.session.execute(row.on_conflict_do_nothing())
     if user_id is None:
         mail_link(mine)
@@ -192,12 +195,11 @@ def read_wishes(*conditions: sa.ColumnElement[bool]) -> list[Wish]:
 
 
 def make_wish(row: Any) -> Wish:
-    item = ", ".join([row.name, *(part.lower() for part in (row.glaze, row.size) if part)])
     return Wish(
         token=row.token,
         email=row.email,
         subject=row.subject,
-        item=item,
+        item=name_item(row.name, row.glaze, row.size),
         product=row.name,
         slug=row.slug,
         sku=row.sku,
@@ -207,5 +209,8 @@ def make_wish(row: Any) -> Wish:
 
 
 def prune() -> None:
-    """Forget addresses that are needed no more: a month after the mail, and two days after an unanswered question."""
+    """Forget what is needed no more: a month after the mail, two days after an unanswered question.
+
+    And browsers that waited for three months: nobody else would ever take them back, and most are gone.
+    """
     delete_in_chunks(RestockRequest, OVER)

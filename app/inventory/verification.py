@@ -27,8 +27,8 @@ from collections.abc import Callable, Iterable, Iterator
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from app.core.database import db, now_ms, snapshot
-from app.core.outbox_rows import OutboxEvent
+from app.core.database import db, snapshot
+from app.core.outbox_rows import OutboxEvent, has_waited
 from app.inventory import alert_queries, proofs, queries
 from app.inventory.ledger import STOCK_CHANGED
 from app.inventory.models import StockLevel
@@ -97,10 +97,8 @@ def check_redis(versions: dict[str, int], before: dict[str, int], after: dict[st
 
 
 def check_outbox() -> Iterator[Finding]:
-    late = (OutboxEvent.published_at.is_(None), OutboxEvent.created_at < now_ms() - WAITS_MS)
-    for topic, count in db.session.execute(
-        sa.select(OutboxEvent.topic, sa.func.count()).where(*late).group_by(OutboxEvent.topic)
-    ):
+    late = sa.select(OutboxEvent.topic, sa.func.count()).where(has_waited(WAITS_MS))
+    for topic, count in db.session.execute(late.group_by(OutboxEvent.topic)):
         wrong = f"{count} events of {topic} have waited for more than a minute"
         yield Finding(wrong, "See that the clock and Redis run, and what the clock's log says of them")
 

@@ -11,6 +11,8 @@ from app.notifications.notify import Notice
 from app.orders import queries
 from app.orders.models import Order, OrderEvent
 from app.orders.reviews import is_backordered
+from app.orders.transitions import lock
+from app.security.access import is_shopper
 
 # A bank that answers while the shopper still looks at the page is no news.
 LATE_MS = 30_000
@@ -81,20 +83,19 @@ class Step:
 
 
 def order_changed(event: Announcement) -> None:
-    order = queries.find_order(event.key)
-    if order is None or not order.owner.startswith(("user:", "visitor:")):
+    run_transaction(lambda: tell(event.key))
+
+
+def tell(number: str) -> None:
+    """Read with the order locked: of two deliveries that cross, the older one must not settle what the newer has told."""
+    order = queries.find_order(number)
+    if order is None or not is_shopper(order.owner):
         return
+    lock(order.id)
     events = queries.list_events(order.id)
     step = find_step(order, events)
     if step is not None:
-        notice = make_notice(order, events[0], step)
-        run_transaction(lambda: tell(notice))
-
-
-def tell(notice: Notice) -> None:
-    told = notify.notify(notice)
-    if told is not None:
-        notify.withdraw(notice.about, notice.subject, but=told)
+        notify.notify_newest(make_notice(order, events[0], step))
 
 
 def make_notice(order: Order, newest: OrderEvent, step: Step) -> Notice:
@@ -106,7 +107,11 @@ def make_notice(order: Order, newest: OrderEvent, step: Step) -> Notice:
         "status": order.status,
     }
     occasion = f"order:{order.number}:{newest.sequence}"
-    return Notice(order.owner, step.key, occasion, facts, f"order:{order.number}", step.has_own_mail)
+    return Notice(order.owner, step.key, occasion, facts, about_of(order), step.has_own_mail)
+
+
+def about_of(order: Order) -> str:
+    return f"order:{order.number}"
 
 
 def find_step(order: Order, events: Sequence[OrderEvent]) -> Step | None:
@@ -146,6 +151,11 @@ def name_step(order: Order, status: str) -> Step | None:
         "returned": Step("order_refunded"),
         "cancelled": Step("order_cancelled", has_own_mail=True),
     }.get(status)
+
+
+def order_opened(order: Order) -> None:
+    """Its owner looks at it, and sees more than we told."""
+    notify.note_seen(about_of(order), order.owner)
 
 
 def is_current(about: str, facts: Mapping[str, object]) -> bool:

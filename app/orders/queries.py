@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy.orm import selectinload
 
 from app.catalogue.models import Product, Variant
+from app.catalogue.queries import name_item
 from app.core.database import db
 from app.inventory import queries as inventory
 from app.inventory.stock import SkuStock, StockBadge
@@ -131,7 +132,7 @@ def find_name(sku: str) -> str:
     row = db.session.execute(
         sa.select(Product.name, Variant.glaze, Variant.size).join(Variant.product).where(Variant.sku == sku)
     ).one_or_none()
-    return ", ".join(part for part in row if part) if row else ""
+    return name_item(*row) if row else ""
 
 
 def count_cart(owner: str) -> int:

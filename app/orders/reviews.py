@@ -51,7 +51,7 @@ def supply_order(order: Order, actor: str, note: str = "") -> None:
 def lock_review(order_id: int) -> Order:
     order = transitions.lock(order_id)
     if order.status != "stock_review":
-        raise NotPossibleNow(f"The order is {order.status} and needs no review", status=order.status)
+        raise NotPossibleNow(f"The order is {order.status} and needs no review", state=order.status)
     return order
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.catalogue.models import Product, Variant
+from app.catalogue.queries import name_item
 from app.core import jobs
-from app.core.database import db, run_transaction
+from app.core.database import db, read_now, run_transaction
 from app.core.outbox import Announcement
 from app.inventory import alert_queries
 from app.inventory import queries as inventory
@@ -21,7 +22,7 @@ from app.orders.models import CartLine
 CHUNK = 50
 URL = "/products/{{ slug }}?sku={{ sku }}"
 SEE = ({"action": "open", "title": "See it", "url": URL},)
-EXAMPLE = {"item": "Harbour cup, chalk", "slug": "harbour-cup", "sku": "CUP-CHALK"}
+EXAMPLE = {"item": "Harbour cup, Chalk", "slug": "harbour-cup", "sku": "CUP-CHALK"}
 CHEAPER = Words(
     "price_drop",
     "{{ item | truncate(60) }} costs less now",
@@ -43,14 +44,14 @@ TellOne = Callable[[Any, CartLine], Notice]
 
 
 def price_changed(event: Announcement) -> None:
-    """Each drop is told by a job: thousands may have saved it. What went up again settles what was said."""
+    """Each drop is told by a job, and settled by one when the price goes up again: thousands may have saved it."""
     variant_id, version = (int(part) for part in event.key.split(":"))
     price = event.payload["after"]
     if price < event.payload["before"]:
         run_transaction(lambda: jobs.run_later(tell_cheaper, variant_id, version, price, queue="bulk"))
     else:
         sku = db.session.scalar(sa.select(Variant.sku).where(Variant.id == variant_id))
-        run_transaction(lambda: notify.withdraw(f"sku:{sku}", category=PRICE_DROP.name))
+        withdraw_later(f"sku:{sku}", PRICE_DROP)
 
 
 def alert_changed(event: Announcement) -> None:
@@ -59,14 +60,20 @@ def alert_changed(event: Announcement) -> None:
     if row is None or row.kind != "low":
         return
     if row.resolved_at is not None:
-        run_transaction(lambda: notify.withdraw(f"sku:{row.sku}", category=LOW_STOCK.name))
+        withdraw_later(f"sku:{row.sku}", LOW_STOCK)
     elif row.acknowledged_at is None:
         run_transaction(lambda: jobs.run_later(tell_few, row.variant_id, row.id, queue="bulk"))
 
 
+def withdraw_later(about: str, category: Category) -> None:
+    """Only what is told by now: the next occasion may come before the job does."""
+    settled = (about, category.name, read_now())
+    run_transaction(lambda: jobs.run_later(notify.withdraw_from_all, *settled, queue="bulk"))
+
+
 def tell_cheaper(variant_id: int, version: int, price: int) -> int:
     """A job: everybody who saved it and was last shown a higher price. Returns how many were told."""
-    offer = find_offer(variant_id)
+    offer = find_offer(Variant.id == variant_id)
     if offer is None or offer.price_minor != price or count_left(offer.sku) < 1:
         return 0
 
@@ -80,7 +87,7 @@ def tell_cheaper(variant_id: int, version: int, price: int) -> int:
 
 def tell_few(variant_id: int, alert_id: int) -> int:
     """A job: everybody who saved what runs low. Returns how many were told."""
-    offer = find_offer(variant_id)
+    offer = find_offer(Variant.id == variant_id)
     if offer is None or not is_low(offer.sku):
         return 0
     left = count_left(offer.sku)
@@ -111,37 +118,34 @@ def tell(notices: list[Notice]) -> int:
     return sum(notify.notify(notice) is not None for notice in notices)
 
 
-def find_offer(variant_id: int) -> Any:
+def find_offer(which: sa.ColumnElement[bool]) -> Any:
     """What is sold, with its name; None when it is sold no more."""
     return db.session.execute(
         sa.select(Variant.id, Variant.sku, Variant.price_minor, Variant.glaze, Variant.size)
         .add_columns(Product.name, Product.slug)
         .join(Product, Product.id == Variant.product_id)
-        .where(Variant.id == variant_id, Variant.retired_at.is_(None), Product.status == "active")
+        .where(which, Variant.retired_at.is_(None), Product.status == "active")
     ).one_or_none()
 
 
 def facts_of(offer: Any) -> dict[str, object]:
-    item = ", ".join([offer.name, *(part.lower() for part in (offer.glaze, offer.size) if part)])
+    item = name_item(offer.name, offer.glaze, offer.size)
     return {"item": item, "slug": offer.slug, "sku": offer.sku}
 
 
 def count_left(sku: str) -> int:
-    stock = inventory.find_stock([sku]).get(sku)
+    stock = inventory.find_one(sku)
     return stock.available if stock else 0
 
 
 def is_low(sku: str) -> bool:
-    stock = inventory.find_stock([sku]).get(sku)
+    stock = inventory.find_one(sku)
     return stock is not None and stock.state == "low"
 
 
 def is_still_cheap(about: str, facts: Mapping[str, Any]) -> bool:
-    sku = about.removeprefix("sku:")
-    variant_id, price = db.session.execute(
-        sa.select(Variant.id, Variant.price_minor).where(Variant.sku == sku)
-    ).one_or_none() or (0, 0)
-    return find_offer(variant_id) is not None and price <= facts["price"] and count_left(sku) > 0
+    offer = find_offer(Variant.sku == about.removeprefix("sku:"))
+    return offer is not None and offer.price_minor <= facts["price"] and count_left(offer.sku) > 0
 
 
 def is_still_low(about: str, _: Mapping[str, object]) -> bool:

@@ -63,7 +63,7 @@ def require(order_id: int, to: str, actor: str, note: str = "", **values: Any) -
     """As `advance`. Raises NotPossibleNow with the status that the order has."""
     if not advance(order_id, to, actor, note, **values):
         status = db.session.scalar(sa.select(order.c.status).where(order.c.id == order_id))
-        raise NotPossibleNow(f"The order is {status} and cannot become {to}", status=status)
+        raise NotPossibleNow(f"The order is {status} and cannot become {to}", state=status)
 
 
 def record(order_id: int, status: str, actor: str, note: str) -> None:

@@ -4,10 +4,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Regexp, StopValidation
 
 from app.core.forms import OnceForm
-
-# What browsers take for an address, without dots that no mail server takes.
-ATOM, HOST = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-ADDRESS = rf"^{ATOM}(?:\.{ATOM})*@{HOST}(?:\.{HOST})*\Z"
+from app.core.mail_address import ADDRESS, EXPECTED
 
 
 def strip(text: str | None) -> str:
@@ -34,7 +31,7 @@ class RestockForm(OnceForm):
             UnlessHere(),
             InputRequired("Enter your email address"),
             Length(max=254, message="Enter a shorter address"),
-            Regexp(ADDRESS, message="Enter an address like name@example.com"),
+            Regexp(ADDRESS, message=EXPECTED),
         ],
         filters=[strip],
     )

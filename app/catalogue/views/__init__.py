@@ -11,5 +11,5 @@ STAFF = ("staff",)
 def init_app(app: Flask) -> None:
     for page in (media, products, variants, pictures, categories, importing):
         app.register_blueprint(page.bp)
-    navigation.register(app, 70, "Products", "/staff/catalogue", STAFF)
-    navigation.register(app, 75, "Categories", "/staff/catalogue/categories", STAFF)
+    navigation.register(app, 62, "Products", "/staff/catalogue", STAFF, group="Catalogue")
+    navigation.register(app, 63, "Categories", "/staff/catalogue/categories", STAFF, group="Catalogue")

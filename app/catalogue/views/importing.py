@@ -9,6 +9,7 @@ from app.catalogue.imports import files
 from app.catalogue.imports.sheet import COLUMNS, write_sheet
 from app.core import http
 from app.core.csv_files import write_table
+from app.core.database import transaction
 from app.core.errors import DomainError
 from app.core.failures import STATUS
 from app.core.forms import submit_once
@@ -24,6 +25,8 @@ bp = Blueprint("catalogue_import", __name__, url_prefix="/staff/catalogue")
 @bp.get("/export.csv")
 @role_required("staff")
 def export_products() -> Response:
+    with transaction():
+        current_caller().note("catalogue_exported", "catalogue")
     return csv_file(write_sheet(), "products.csv")
 
 

@@ -34,7 +34,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.http import read_json
 from app.core.idempotency import Answer
 from app.core.openapi import Operation, describes
-from app.security.access import require_scope
+from app.security.access import current_caller, require_scope
 from app.security.limits import API_READ, API_WRITE, limiter
 
 MOVED = (*ASKED, UnknownRoom, Forbidden, NotFound, RoomChanged, RoomClosed, AgentFull, AgentAway)
@@ -82,13 +82,15 @@ def patch_agent(agent: str) -> Response:
         raise Forbidden("Only supervisors may change this")
 
     def act() -> Answer:
-        agents.get_agent(agent)
+        before = agents.describe_work(agent)
         if change.status is not None:
             agents.set_status(agent, change.status)
         if change.capacity is not None:
             agents.set_capacity(agent, change.capacity)
         if change.departments is not None:
             agents.set_departments(agent, change.departments)
+        if actor.is_supervisor and (after := agents.describe_work(agent)) != before:
+            current_caller().note("chat_agent_changed", agent, before, after)
         found = agent_out(agents.get_agent(agent), read_now(), agents.departments_by_agent())
         return Answer(found.model_dump(mode="json"), 200)
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -22,12 +23,14 @@ from app.core.fragments import money
 from app.inventory.errors import UnknownSku
 from app.inventory.stock import StockBadge
 from app.orders import queries as orders
+from app.security import audit
 
 SHORTCUT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 VARIABLE = re.compile(r"\{\{\s*([a-z]+)(?::\s*([^\s{}]+))?\s*\}\}")
 LONGEST = 1000
 
 Value = Callable[[Room, Actor, str], str]
+Facts = dict[str, Any] | None
 
 
 def list_canned() -> Sequence[CannedReply]:
@@ -52,9 +55,11 @@ def change_canned(canned_id: int, shortcut: str, body: str, actor: Actor) -> Can
     return save(get_canned(canned_id), shortcut, body, actor)
 
 
-def delete_canned(canned_id: int) -> None:
-    """What somebody else has deleted already is gone just as well."""
-    db.session.execute(sa.delete(CannedReply).where(CannedReply.id == canned_id))
+def delete_canned(canned_id: int, actor: Actor) -> None:
+    """Inside the running transaction. What somebody else has deleted already is gone just as well."""
+    gone = sa.delete(CannedReply).where(CannedReply.id == canned_id).returning(CannedReply.shortcut)
+    if shortcut := db.session.scalar(gone):
+        record("chat_reply_deleted", canned_id, actor, {"shortcut": shortcut}, None)
 
 
 def save(reply: CannedReply, shortcut: str, body: str, actor: Actor) -> CannedReply:
@@ -71,7 +76,13 @@ def save(reply: CannedReply, shortcut: str, body: str, actor: Actor) -> CannedRe
             db.session.add(reply)
     except IntegrityError:
         raise CannedTaken(f"/{shortcut} is taken already") from None
+    record("chat_reply_saved", reply.id, actor, None, {"shortcut": shortcut})
     return reply
+
+
+def record(action: str, canned_id: int, actor: Actor, before: Facts, after: Facts) -> None:
+    named, by, role = f"chat_reply:{canned_id}", actor.subject, actor.role
+    audit.record(action, named, actor=by, role=role, before=before, after=after)
 
 
 def check_variables(body: str) -> None:

@@ -132,6 +132,13 @@ def set_departments(subject: str, ids: Collection[int]) -> None:
     slots.drain_soon()
 
 
+def describe_work(subject: str) -> dict[str, Any]:
+    """As the audit has it, before and after a change."""
+    places = departments_by_agent().get(subject, set())
+    db.session.refresh(get_agent(subject))
+    return {"capacity": get_agent(subject).capacity, "departments": sorted(places)}
+
+
 def note_activity(subject: str) -> bool:
     """Somebody typed or clicked in the console. Does not bring back from away: that is chosen by hand."""
     noted = db.session.execute(

@@ -117,7 +117,7 @@ def claim_room(room: Room, actor: Actor) -> None:
     if room.assignee == actor.subject and room.status in ("assigned", "open", "waiting"):
         return
     if room.status in ("assigned", "open", "waiting") and not actor.is_supervisor:
-        raise RoomChanged("Another agent has this conversation by now", status=room.status)
+        raise RoomChanged("Another agent has this conversation by now", state=room.status)
     if find_agent(actor.subject) is None:
         raise AgentAway(GO_ONLINE)
     # Who clicks is there, whatever presence knows of it yet.

@@ -6,18 +6,15 @@ presence is not known nobody comes or goes.
 
 from collections.abc import Collection
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
 
 from app.chat.desk import agents, slots, spans
 from app.chat.desk import news as desk_news
 from app.chat.models import Agent, AgentSpan
 from app.core.database import db, now_ms, run_transaction
 from app.core.redis import RedisDown
-from app.realtime import leases, presence
-from app.realtime.keys import PRESENCE_KEY
+from app.realtime import presence
 
 CHANNEL = "agents"
 LOST_AFTER_MS = 45_000
@@ -34,43 +31,12 @@ HAS_MORE = Agent.lease_until > now_ms() + LEFT_MS
 
 def find_present() -> frozenset[str] | None:
     """Agents with an open console; None when that is not known."""
-    if not is_counted():
+    if not presence.is_counted():
         return None
     try:
         return frozenset(presence.read_channels([CHANNEL])[CHANNEL].members or ())
     except RedisDown:
         return None
-
-
-def find_connected(subjects: Collection[str]) -> frozenset[str] | None:
-    """Which of them have a socket; None when that is not known."""
-
-    def ask(client: Any) -> list[int]:
-        pipe = client.pipeline(transaction=False)
-        for subject in subjects:
-            pipe.eval(leases.FIND, 1, PRESENCE_KEY, leases.CONNECTED, subject)
-        return list(pipe.execute())
-
-    if not is_counted():
-        return None
-    try:
-        answers = current_app.extensions["redis"].call(ask)
-    except RedisDown:
-        return None
-    return frozenset(subject for subject, answer in zip(subjects, answers, strict=True) if answer)
-
-
-def is_counted() -> bool:
-    """Whether a socket process says who is there. After a flush of Redis they do again long before a lease ends."""
-
-    def ask(client: Any) -> int:
-        seconds, microseconds = client.time()
-        return int(client.zcount(PRESENCE_KEY, f"({seconds * 1000 + microseconds // 1000}", "+inf"))
-
-    try:
-        return bool(current_app.extensions["redis"].call(ask))
-    except RedisDown:
-        return False
 
 
 def renew_leases(present: Collection[str] | None) -> int:

@@ -34,7 +34,7 @@ def decline_room(room: Room, actor: Actor) -> None:
     check_assignee(room, actor)
     if room.status != "assigned":
         raise RoomChanged(
-            "Only what has not been answered can be declined; transfer it instead", status=room.status
+            "Only what has not been answered can be declined; transfer it instead", state=room.status
         )
     queueing.return_to_queue(room, "declined")
 

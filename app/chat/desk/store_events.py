@@ -20,7 +20,7 @@ RESTOCK, ORDER = "restock", "order"
 def describe_event(event: str) -> str:
     """As shoppers are told. Raises Invalid for what cannot be waited for."""
     kind, _, key = event.partition(":")
-    if kind == RESTOCK and (stock := inventory.find_stock([key]).get(key)):
+    if kind == RESTOCK and (stock := inventory.find_one(key)):
         if stock.available > 0:
             raise Invalid(f"{key} is in stock now")
         return f"when {orders.find_name(key) or key} is back in stock"

@@ -20,6 +20,7 @@ from app.chat.models import Agent, Message, Room
 from app.chat.models.room import DESK_KINDS
 from app.core import outbox
 from app.core.database import db, now_ms, read_now, run_transaction
+from app.realtime import presence
 
 MOST_AT_ONCE = 100
 RESERVED_MS = 5 * 60_000
@@ -195,7 +196,7 @@ def watch_waiting() -> None:
         Room.status == "queued", Room.last_shopper_at >= Room.queued_at, ~Room.owner.startswith(EXTERNAL)
     )
     rooms = db.session.execute(sa.select(Room.id, Room.owner, Room.left_at).where(asks)).all()
-    here = attendance.find_connected([room.owner for room in rooms]) if rooms else None
+    here = presence.find_connected([room.owner for room in rooms]) if rooms else None
     if here is None:
         return
     silent = Room.last_shopper_at <= now_ms() - GONE_MS

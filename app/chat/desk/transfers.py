@@ -50,7 +50,7 @@ def prepare(room: Room, actor: Actor, note: str) -> None:
         raise Invalid(errors=[{"field": "note", "message": "Say what the next one should know"}])
     lock_room(room)
     if room.status not in FROM:
-        raise RoomChanged("Only a conversation that an agent has can be transferred", status=room.status)
+        raise RoomChanged("Only a conversation that an agent has can be transferred", state=room.status)
     endings.check_assignee(room, actor)
 
 

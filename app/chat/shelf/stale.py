@@ -40,9 +40,10 @@ NOTE = (
     .where(card.c.sku == sa.bindparam("of_sku"), card.c.told != sa.bindparam("truth"))
     .values(noticed_at=sa.func.coalesce(card.c.noticed_at, now_ms()))
 )
+LAST = sa.tuple_(sa.bindparam("room", type_=sa.BigInteger), sa.bindparam("sku", type_=sa.String))
 NOTED = (
     sa.select(card.c.room_id, card.c.sku)
-    .where(card.c.noticed_at.is_not(None))
+    .where(card.c.noticed_at.is_not(None), sa.tuple_(card.c.room_id, card.c.sku) > LAST)
     .order_by(card.c.room_id, card.c.sku)
     .distinct()
     .limit(BATCH)
@@ -86,13 +87,16 @@ def notice(sku: str) -> None:
 
 
 def tell_noticed() -> None:
-    """By the clock, every second. A room that cannot be told keeps no other from the news."""
-    noted = db.session.execute(NOTED).all()
-    for room_id, found in groupby(noted, key=lambda row: row.room_id):
-        try:
-            run_transaction(partial(tell_room, room_id, [row.sku for row in found]))
-        except Exception:
-            journal.exception("room %s could not be told what has changed", room_id)
+    """By the clock, every second. A room that cannot be told keeps no other from the news, however many there are."""
+    told, last = 0, {"room": 0, "sku": ""}
+    while told < BATCH and (noted := db.session.execute(NOTED, last).all()):
+        for room_id, found in groupby(noted, key=lambda row: row.room_id):
+            try:
+                run_transaction(partial(tell_room, room_id, [row.sku for row in found]))
+                told += 1
+            except Exception:
+                journal.exception("room %s could not be told what has changed", room_id)
+        last = {"room": noted[-1].room_id, "sku": noted[-1].sku}
 
 
 def tell_room(room_id: int, skus: Sequence[str]) -> None:

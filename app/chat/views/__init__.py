@@ -50,6 +50,6 @@ def init_app(app: Flask) -> None:
     waiting = Count(
         "waiting", "queue", lambda: inbox.count_waiting(current_actor()), roles=("agent", "admin")
     )
-    navigation.register(app, 4, "Chat", console.PATH, console.DESK, waiting)
-    navigation.register(app, 65, "Chat analytics", analytics.PATH, ("agent",))
-    navigation.register(app, 66, "Chat settings", settings_pages.PATH, ())
+    navigation.register(app, 2, "Conversations", console.PATH, console.DESK, waiting, group="Chat")
+    navigation.register(app, 3, "Analytics", analytics.PATH, ("agent",), group="Chat")
+    navigation.register(app, 4, "Settings", settings_pages.PATH, (), group="Chat")

@@ -10,6 +10,7 @@ from app.chat.errors import MessageGone
 from app.chat.models import Message, Room
 from app.core.database import db, run_transaction
 from app.core.errors import Forbidden
+from app.security import audit
 
 bp = Blueprint("chat_redactions", __name__, url_prefix="/chat/rooms")
 
@@ -26,6 +27,10 @@ def redact_message(room_id: str, stream: str, seq: int) -> Response:
         if message.sender != actor.subject and not (actor.is_supervisor and room.is_desk):
             raise Forbidden("Only what you wrote yourself can be taken back")
         messages.redact_message(room, message)
+        if message.sender != actor.subject:
+            which = {"stream": stream, "seq": seq}
+            about = f"room:{room.public_id}"
+            audit.record("chat_message_redacted", about, actor=actor.subject, role=actor.role, after=which)
 
     run_transaction(act)
     return jsonify(redacted=True)

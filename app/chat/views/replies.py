@@ -55,8 +55,10 @@ def put_reply(reply_id: int) -> Response:
 @bp.post("/<int:reply_id>/removal")
 @role_required("agent")
 def remove_reply(reply_id: int) -> Response:
+    actor = current_actor()
+
     def remove() -> str:
-        canned.delete_canned(reply_id)
+        canned.delete_canned(reply_id, actor)
         return "The reply is deleted."
 
     return submit(OnceForm(), remove)

@@ -104,8 +104,10 @@ def post_agent(agent: str) -> Response:
     form = AgentForm()
 
     def act() -> str:
+        before = agents.describe_work(agent)
         agents.set_departments(agent, form.departments.data or [])
         agents.set_capacity(agent, form.capacity.data or 0)
+        current_caller().note("chat_agent_changed", agent, before, agents.describe_work(agent))
         return f"{agents.name_of(agent)} is saved."
 
     return answer_form(form, current_caller().name, PATH, act, lambda: departments_page(**{agent: form}))

@@ -7,8 +7,9 @@ from app.chat import limits
 from app.chat.access import current_actor, get_room_for
 from app.chat.keeping import transcripts
 from app.chat.models import Room
-from app.core.database import run_transaction
+from app.core.database import run_transaction, transaction
 from app.core.http import safe_next, see_other, wants_json
+from app.security import audit
 from app.security.limits import limiter
 
 MAILS = "5 per hour"
@@ -20,7 +21,12 @@ bp = Blueprint("chat_transcript", __name__, url_prefix="/chat/rooms")
 def show_transcript(room_id: str) -> BaseResponse:
     """`notes=1` with the staff's notes, for staff; `format=html` as a page to print."""
     notes = request.args.get("notes") == "1"
-    room = get_room_for(current_actor(), room_id, "notes" if notes else "read")
+    actor = current_actor()
+    room = get_room_for(actor, room_id, "notes" if notes else "read")
+    if actor.is_staff:
+        with transaction():
+            about = f"room:{room.public_id}"
+            audit.record("chat_transcript_taken", about, actor=actor.subject, role=actor.role)
     if request.args.get("format") == "html":
         return Response(show_page(room, notes))
     text = transcripts.write_text(room, notes=notes)

@@ -20,6 +20,7 @@ from app.inventory.views import (
 )
 
 STAFF = ("staff", "agent")
+GROUP = "Stock"
 
 
 def init_app(app: Flask) -> None:
@@ -35,11 +36,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(export.bp)
     app.register_blueprint(stock_import.bp)
     app.register_blueprint(analytics.bp)
-    navigation.register(app, 10, "Stock", "/staff/inventory", STAFF)
+    navigation.register(app, 10, "Levels", "/staff/inventory", STAFF, group=GROUP)
     waiting = navigation.Count("alert", "alerts", alert_queries.count_waiting)
-    navigation.register(app, 15, "Alerts", alerts.PATH, STAFF, waiting)
-    navigation.register(app, 50, "Import", stock_import.PATH, ("staff",))
-    navigation.register(app, 30, "Holds", holds.PATH, STAFF)
-    navigation.register(app, 40, "Count", counts.PATH, ("staff",))
-    navigation.register(app, 45, "Locations", locations.PATH, STAFF)
-    navigation.register(app, 60, "Analytics", analytics.PATH, STAFF)
+    navigation.register(app, 15, "Alerts", alerts.PATH, STAFF, waiting, group=GROUP)
+    navigation.register(app, 50, "Import", stock_import.PATH, ("staff",), group=GROUP)
+    navigation.register(app, 30, "Holds", holds.PATH, STAFF, group=GROUP)
+    navigation.register(app, 40, "Count", counts.PATH, ("staff",), group=GROUP)
+    navigation.register(app, 45, "Locations", locations.PATH, STAFF, group=GROUP)
+    navigation.register(app, 60, "Analytics", analytics.PATH, STAFF, group=GROUP)

@@ -9,8 +9,8 @@ from app.core.database import db, run_transaction
 from app.core.errors import DomainError
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, submit_once
-from app.core.http import is_fragment_request, see_other
-from app.orders import fulfilment, lookups, queries
+from app.core.http import is_fragment_request, is_opened_by_person, see_other
+from app.orders import fulfilment, lookups, notices, queries
 from app.orders.access import get_order_for
 from app.orders.deliveries import DELIVERIES
 from app.orders.forms.orders import LookupForm
@@ -50,6 +50,8 @@ def post_lookup() -> str | tuple[str, int]:
 @bp.get("/<number>")
 def show_order(number: str) -> str:
     order = find(number)
+    if is_opened_by_person() and order.owner == access.subject():
+        notices.order_opened(order)
     # What is shown must be read after the position, and only the order tells the name of its channel.
     note_positions(f"order:{order.token}")
     db.session.expire(order)

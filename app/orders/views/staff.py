@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, render_template, request
 from werkzeug.wrappers import Response
 
+from app.core.database import db
 from app.core.errors import DomainError, Invalid
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, submit_once
@@ -14,7 +15,6 @@ from app.orders import fulfilment, queries, reviews
 from app.orders.deliveries import DELIVERIES
 from app.orders.forms.orders import NoteForm, ReturnForm
 from app.orders.models import Order
-from app.security import audit
 from app.security.access import current_caller, role_required
 
 bp = Blueprint("staff_orders", __name__, url_prefix="/staff/orders")
@@ -96,8 +96,10 @@ def take_step(
 
     def write() -> str:
         order = queries.get_order(number)
+        before = {"status": order.status}
         message = act(order, caller.name)
-        audit.record(f"order_{step}", f"order:{number}", actor=caller.name, role=caller.role)
+        db.session.refresh(order)
+        caller.note(f"order_{step}", f"order:{number}", before, {"status": order.status})
         return message
 
     try:
