@@ -14,9 +14,11 @@ from bench import (
     crowd,
     desk,
     fanout,
+    gate,
     growth,
     history,
     inbound,
+    mixed,
     neighbours,
     orders,
     page,
@@ -56,11 +58,13 @@ RIGS: dict[str, Callable[[Shop, float | None], list[Measure]]] = {
     "desk": desk.measure,
     "uploads": uploads.measure,
     "push": push.measure,
+    "mixed": mixed.measure,
     "anatomy": anatomy.measure,
+    "gate": gate.measure,
     "growth": growth.measure,
 }
 
-PICTURES = {"growth": growth.draw, "crowd": crowd.draw}
+PICTURES = {"growth": growth.draw, "crowd": crowd.draw, "mixed": mixed.draw}
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from app.core.database import db, transaction
 from app.notifications.campaigns import campaigns, expansion
 from app.notifications.campaigns.campaigns import Deed, Offer
 from app.notifications.delivery import queueing
+from app.notifications.devices import subscriptions
 from app.notifications.models import Campaign, Delivery, Notification
 from app.notifications.notify import Notice, notify
 from app.notifications.texts import rendering, templates
@@ -25,7 +26,7 @@ LATENCY_MS = 80
 RATE = 400
 SECONDS = 10.0
 PROMOTED, EXPANDED, FAULTY = 10_000, 50_000, 2_000
-EVENTS, RENDERS = 30, 5_000
+EVENTS, SUBSCRIBED, RENDERS = 30, 500, 5_000
 WAIT_S = 180.0
 OURS = Deed("bench", "admin")
 OFFER = Offer("Autumn glazes are here", "Twelve new cups, made in small numbers.", "/new")
@@ -55,6 +56,7 @@ def measure_database(shop: Shop, name: str, url: str, origin: str, seconds: floa
         finally:
             shop.stop_jobs()
         measures.append(Measure(f"promotion to {EXPANDED:,}", {"seconds": Limit(10)}, [expand(origin)]))
+        measures.append(Measure("subscribed, without HTTP", {"p95 ms": Limit(50)}, [subscribe(origin)]))
         measures.append(Measure("words filled in", {"p99 ms": Limit(1)}, [render()]))
     return [Measure(f"{each.name}, {name}", each.limits, each.runs) for each in measures]
 
@@ -151,6 +153,16 @@ def expand(origin: str) -> Run:
     if told != EXPANDED:
         raise Broken(f"{told} people were told, not {EXPANDED}")
     return Run({"seconds": seconds, "people": told})
+
+
+def subscribe(origin: str) -> Run:
+    took = []
+    for number in range(SUBSCRIBED):
+        offered = subscribers.make_offer(f"{origin}/well/new-{number:05}")
+        begun = time.perf_counter()
+        subscriptions.subscribe(subscribers.name_of("new", number), "", offered)
+        took.append((time.perf_counter() - begun) * 1000)
+    return Run(summarise(took))
 
 
 def render() -> Run:

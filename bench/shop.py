@@ -92,13 +92,16 @@ class Shop:
         self.run("setup")
         self.start_live(others)
         self._start("web", gunicorn("web"), cores)
-        self._start("clock", flask("clock"), others)
+        self._start("clock", shop_command("clock"), others)
         self._wait_for("web", lambda: answers(f"http://127.0.0.1:{self.port}/api/health"))
+
+    def start_worker(self) -> None:
+        self._start("worker", shop_command("worker"), None)
 
     def start_jobs(self) -> None:
         """The one worker and the clock, without anything else of the shop."""
-        self._start("worker", flask("worker"), None)
-        self._start("clock", flask("clock"), None)
+        self.start_worker()
+        self._start("clock", shop_command("clock"), None)
 
     def stop_jobs(self) -> None:
         self.stop("clock")
@@ -122,15 +125,15 @@ class Shop:
     def run(self, *arguments: str) -> str:
         """The output of one of the shop's own commands."""
         done = subprocess.run(
-            flask(*arguments),
+            shop_command(*arguments),
             cwd=self.folder,
-            env=self._environ("flask"),
+            env=self._environ("command"),
             capture_output=True,
             text=True,
             timeout=120,
         )
         if done.returncode:
-            raise Broken(f"flask {arguments[0]} failed:\n{tail(done.stderr)}")
+            raise Broken(f"{arguments[0]} failed:\n{tail(done.stderr)}")
         return done.stdout.strip()
 
     def stop(self, name: str) -> None:
@@ -180,8 +183,8 @@ def gunicorn(name: str) -> list[str]:
     return [sys.executable, "-m", "gunicorn", *options, f"wsgi:{'app' if name == 'web' else name}"]
 
 
-def flask(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+def shop_command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "app", *arguments]
 
 
 def free_ports(count: int) -> list[int]:

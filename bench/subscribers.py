@@ -9,6 +9,7 @@ from app.core.database import db, read_now, transaction
 from app.notifications.categories import Lane, get_words
 from app.notifications.delivery import queueing
 from app.notifications.devices.endpoints import Endpoint
+from app.notifications.devices.subscriptions import Offered
 from app.notifications.keys import pairs, vapid
 from app.notifications.models import Notification, Preference, Subscription
 from app.notifications.notify import Notice, compose
@@ -55,6 +56,12 @@ def fill(group: str, count: int, origin: str, folder: str = "well") -> None:
     with transaction():
         db.session.execute(sa.insert(Subscription), devices)
         db.session.execute(sa.insert(Preference), asked)
+
+
+def make_offer(endpoint: str) -> Offered:
+    """As a browser makes it: with a key of its own."""
+    p256dh = pairs.public_of(ec.generate_private_key(pairs.CURVE))
+    return Offered(endpoint, p256dh, pairs.encode(os.urandom(16)), vapid.active_key().public)
 
 
 def name_of(group: str, number: int) -> str:
