@@ -23,7 +23,7 @@ IMPORTED_BY = {
     "forms": {"views", "api"},
     "schemas": {"views", "api"},
 }
-READ_BY_BROADCASTS = {"queries", "alert_queries", "bubbles", "models", "stock"}
+READ_BY_BROADCASTS = {"queries", "board", "alert_queries", "bubbles", "models", "stock"}
 VAGUE = {"utils", "helpers", "services", "manager", "managers", "common", "misc"}
 # Loaded by `live` they would cost each socket process tens of megabytes.
 HEAVY = (

@@ -36,7 +36,7 @@ def refusals(command: str, folder: Path, **variables: str) -> list[str]:
     ended = run(command, folder, **variables)
     assert ended.returncode != 0
     assert "Traceback" not in ended.stdout + ended.stderr
-    return [line for line in ended.stderr.splitlines() if line and not line.startswith("[20")]
+    return [line for line in ended.stderr.splitlines() if line and not line.startswith(("[20", "{"))]
 
 
 @pytest.mark.parametrize("command", [*WEB_STARTS, *LIVE_STARTS, *COMMANDS])

@@ -19,6 +19,7 @@ PAGES = {
     "nothing found": "/search?q=zzzz",
     "no such page": "/nope",
     "login": "/login",
+    "register": "/register",
     "forgotten password": "/password",
     "mails": "/mails",
     "API": "/api/docs",

@@ -66,7 +66,7 @@ def test_one_is_written_looked_at_and_sent(shop, new_page):
     page.get_by_label("Text", exact=True).fill("Flower pots, all of them new.")
     page.get_by_label("Page", exact=True).fill("/new")
     page.get_by_role("button", name="Preview it").click()
-    page.locator(".p-promotion__card").get_by_text("Spring is here").wait_for()
+    page.locator(".p-look--phone").get_by_text("Spring is here").wait_for()
     page.get_by_role("button", name="Save the draft").click()
     page.get_by_role("link", name="Spring", exact=True).click()
     page.get_by_label("Tell 12 people now").check()

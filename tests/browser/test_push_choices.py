@@ -62,6 +62,44 @@ def test_a_pause_and_quiet_hours_are_answered_in_place(teller, ada):
     assert ada.evaluate("window.stayed")
 
 
+@pytest.mark.slow
+def test_a_pause_without_an_answer_is_sent_by_the_browser_with_the_button_that_was_pressed(teller, ada):
+    look(ada, teller, "/notifications/settings")
+    ada.route(
+        "**/settings/pause",
+        lambda route: (
+            route.fulfill(status=503) if "hx-request" in route.request.headers else route.continue_()
+        ),
+    )
+
+    ada.get_by_role("button", name="For 1 hour").click()
+    ada.get_by_text("Paused until").wait_for()
+    ada.get_by_role("button", name="End the pause").click()
+
+    ada.get_by_text("Paused until").wait_for(state="detached")
+    assert teller.quiet().paused_until is None
+
+
+@pytest.mark.slow
+def test_the_zone_is_the_browser_s_until_somebody_types_another(teller, visit):
+    page = look(visit(timezone_id="Asia/Tokyo"), teller, "/notifications/settings")
+    zone = page.get_by_label("Time zone")
+    assert zone.input_value() == "Asia/Tokyo"
+    zone.fill("Europe/Nowhere")
+    page.get_by_label("From").fill("22:30")
+    page.get_by_label("Until", exact=True).fill("07:00")
+    page.get_by_role("button", name="Save quiet hours").click()
+    page.get_by_text("A time zone such as").wait_for()
+    assert zone.input_value() == "Europe/Nowhere"
+
+    zone.fill("Europe/Berlin")
+    page.get_by_role("button", name="Save quiet hours").click()
+    page.get_by_role("button", name="No quiet hours").click()
+
+    page.get_by_role("button", name="No quiet hours").wait_for(state="detached")
+    page.wait_for_function("document.querySelector('[name=zone]').value === 'Asia/Tokyo'")
+
+
 def test_without_a_script_all_of_it_are_pages_and_forms(teller, visit):
     teller.read_all()
     number = teller.tell()

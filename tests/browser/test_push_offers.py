@@ -54,6 +54,7 @@ def test_a_press_asks_and_an_answer_switches_on(pushed, page):
     press(page, "on")
     wait_for_state(page, "waiting")
     assert page.evaluate("window.asked") == 1
+    assert page.get_by_text("If your browser asks, choose Allow.").is_visible()
     answer(page)
     wait_for_state(page, "on")
 
@@ -119,6 +120,7 @@ def test_what_is_offered_in_passing_can_be_put_off_for_a_month(pushed, page):
     wait_for_state(page, "ask")
 
     press(page, "later")
+    assert page.evaluate("document.activeElement.id") == "main"
     page.reload()
     page.wait_for_selector(f"{PANEL}[data-state=ask]", state="hidden")
     page.evaluate("localStorage.setItem('push:later', Date.now() - 1)")

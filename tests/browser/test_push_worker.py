@@ -202,3 +202,18 @@ def test_without_a_network_there_is_a_page_that_says_so(pushed, worker):
     page.context.set_offline(False)
     page.get_by_role("link", name="Try again").click()
     page.get_by_role("heading", name="Cup").wait_for()
+
+
+def test_an_error_is_never_kept_as_that_page(worker):
+    kept = worker.scope.evaluate(
+        """async () => {
+            self.fetch = async () => new Response('Too busy', { status: 503 });
+            const event = new ExtendableEvent('install');
+            const installed = new Promise((resolve) => { event.waitUntil = resolve; });
+            self.dispatchEvent(event);
+            await installed;
+            return (await caches.match('/offline')).status;
+        }"""
+    )
+
+    assert kept == 200

@@ -74,12 +74,13 @@ def test_a_pattern_that_meets_nearly_everything_is_refused(pattern):
 @pytest.mark.parametrize("pattern", ["*a*a*a*a*a*b", "a* a* a* b", "*" * 99 + "b"])
 def test_no_rule_takes_long_whatever_is_sent(pattern):
     rule = read_rule(1, "mask", pattern)
-    begun = time.process_time()
+    begun = time.thread_time()
 
     apply_rules("a" * 20_000, [rule])
     apply_rules("a " * 10_000, [rule])
 
-    assert time.process_time() - begun < 1
+    # A fifth of a second; with a rule that tries all ways it would not end today.
+    assert time.thread_time() - begun < 5
 
 
 def add_rule(pattern, action="block", **values):

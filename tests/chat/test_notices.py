@@ -89,6 +89,8 @@ def test_several_at_once_are_one_and_later_ones_another_that_replaces_it(room):
 
     assert heard()[1].body.startswith("4 new messages")
     assert [state for _, state in pushes()] == ["suppressed", "pending"]
+    assert [each.email_state for each in heard()] == ["skipped", "due"]
+    assert unread() == ["Mira answered you"]
 
 
 def test_whoever_is_there_is_not_told_and_absence_counts_from_when_they_go(room):

@@ -98,6 +98,7 @@ def test_after_four_the_fifth_speaks_of_all_and_the_next_ones_wait_for_the_quart
         *(f"CUP-{number} is running low" for number in range(4)),
         "5 SKUs are running out",
     ]
+    assert unread(mira) == ["5 SKUs are running out"]
 
     for number in range(5, 7):
         run_out(f"CUP-{number}")

@@ -20,6 +20,7 @@ from tests.notifications.heard import heard, is_relevant, pushes, titles
 
 ADA = "ada@example.test"
 GUEST = "visitor:ada"
+DAY = 24 * 60
 
 
 @pytest.fixture
@@ -132,15 +133,28 @@ def test_a_guest_with_an_address_is_mailed_and_nobody_is_pushed(cup):
     assert (heard(), mails("The Cup is back")) == ([], [ADA])
 
 
-def test_devices_take_their_turn_among_the_others(cup):
+def test_browsers_which_cost_nothing_take_no_turn_of_an_address(cup):
     guests = [f"visitor:{number}" for number in range(3)]
     for guest in guests:
         restock_guests.ask_here("CUP", guest)
     wait_for_it("CUP", "late@example.test")
     come_back()
 
-    assert sorted(each.subject for each in heard()) == guests
-    assert mails("The Cup is back") == []
+    assert sorted(each.subject for each in heard()) == guests[:2]
+    assert mails("The Cup is back") == ["late@example.test"]
+
+
+def test_a_browser_that_has_waited_for_three_months_is_forgotten(cup):
+    restock_guests.ask_here("CUP", GUEST)
+    wait_for_it("CUP", ADA)
+    pass_time(89 * DAY)
+    restocks.prune()
+    assert restocks.count_waiting("CUP") == 2
+
+    pass_time(2 * DAY)
+    restocks.prune()
+
+    assert db.session.scalars(sa.select(RestockRequest.email)).all() == [ADA]
 
 
 def test_a_job_that_runs_twice_tells_once(cup):
@@ -198,6 +212,28 @@ def test_quiet_hours_put_it_off_and_then_it_must_still_be_there(cup, account):
     change("CUP", "remove", 1)
 
     assert not is_relevant(news)
+
+
+def test_quiet_hours_that_outlast_the_news_leave_it_to_the_mail(cup, account):
+    take_pushes(account)
+    with transaction():
+        quiet.set_pause(account, read_now() + 7 * 3_600_000)
+    come_back()
+
+    assert (heard()[0].email_state, mails("The Cup is back")) == ("none", [ADA])
+
+
+def test_without_a_mail_behind_the_push_its_own_is_sent(make_app):
+    """The device may be dead."""
+    with make_app(PUSH_ENABLE_EMAIL_FALLBACK="false").app_context():
+        make_product(sku="CUP", slug="cup", name="Cup", stock=0)
+        unlock_ledger()
+        user = make_user(email=ADA)
+        restocks.ask("CUP", ADA, user)
+        take_pushes(f"user:{user.public_id}")
+        come_back()
+
+        assert mails("The Cup is back") == [ADA]
 
 
 def test_what_is_not_there_at_all_is_not_sent(cup):

@@ -53,7 +53,7 @@ def test_an_account_is_on_the_list_at_once_and_gets_no_mail_yet(cup):
 
     assert mails() == []
     assert restocks.count_waiting("CUP") == 1
-    assert [wish.item for wish in restocks.list_requests(user)] == ["Cup, chalk"]
+    assert [wish.item for wish in restocks.list_requests(user)] == ["Cup, Chalk"]
     assert restocks.find_request(user, "CUP").email == ADA
 
 

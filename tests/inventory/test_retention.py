@@ -14,8 +14,8 @@ from tests.inventory.past import DAY_MS, change, close_at, dated, day_rows
 
 @pytest.fixture
 def old(any_app):
-    """A moment of 40 days ago."""
-    return read_now() - 40 * DAY_MS
+    """A moment of 40 days ago, by the shop's calendar too: between there and now its clocks may have been put back."""
+    return days.begin_of(days.day_of(read_now()) - 40 * days.ONE) + 1000
 
 
 @pytest.fixture

@@ -64,10 +64,44 @@ def test_what_is_sent_is_on_its_way(any_app):
     assert heard()[-2].body == "1 piece left our studio."
 
 
+def test_whoever_opens_the_order_needs_not_be_told_of_it_any_more(order, client):
+    with client.session_transaction() as browser:
+        browser["visitor"] = ADA.owner.removeprefix("visitor:")
+    page = f"/orders/{order.number}"
+
+    client.get(page)
+    client.get(page, headers={"Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch"})
+    assert unread() == [f"Order {order.number} is paid"]
+    client.get(page, headers={"Sec-Fetch-Mode": "navigate"})
+
+    assert unread() == []
+
+
+def test_somebody_else_with_its_link_reads_for_nobody(order, client):
+    client.get(f"/orders/{order.number}?token={order.token}", headers={"Sec-Fetch-Mode": "navigate"})
+
+    assert unread() == [f"Order {order.number} is paid"]
+
+
 def test_an_event_that_comes_again_tells_nothing_and_settles_nothing(order):
     hear_again(order)
 
     assert unread() == [f"Order {order.number} is paid"]
+
+
+def test_of_two_deliveries_that_cross_the_newer_step_stays(order, monkeypatch):
+    """The order is sent just when the delivery of its packing has read it."""
+    find_step = notices.find_step
+
+    def send_first(*read):
+        monkeypatch.setattr(notices, "find_step", find_step)
+        act(fulfilment.ship_order, order, "staff")
+        return find_step(*read)
+
+    monkeypatch.setattr(notices, "find_step", send_first)
+    process(order)
+
+    assert unread() == [f"Order {order.number} is ready to pick up"]
 
 
 def test_the_link_opens_the_order_without_an_account(order, any_app):

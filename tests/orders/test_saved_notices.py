@@ -72,7 +72,7 @@ def test_who_saved_it_hears_of_the_lower_price(cup):
     set_price(cup, 2000)
 
     (news,) = heard()
-    assert (news.subject, news.title) == (ADA.owner, "Cup, chalk costs less now")
+    assert (news.subject, news.title) == (ADA.owner, "Cup, Chalk costs less now")
     assert "20.00" in news.body
     assert "24.00" in news.body
     assert (news.url, news.email_state) == ("/products/cup?sku=CUP", "none")
@@ -134,6 +134,18 @@ def test_a_higher_price_is_no_news_and_settles_the_old_ones(cup):
     assert (len(heard()), unread(), is_relevant(news)) == (1, [], False)
 
 
+def test_what_is_told_before_the_older_news_are_settled_stays(cup, waiting):
+    """Thousands may have heard the older ones, so a job settles them, which may come late."""
+    set_price(cup, 2000)
+    set_price(lambda: None, 2300, 2200)
+    assert len(unread()) == 1
+
+    waiting.reverse()
+    cup()
+
+    assert ["22.00" in each.body for each in heard() if each.read_at is None] == [True]
+
+
 def test_what_is_sold_out_is_neither_told_nor_sent(cup):
     set_price(cup, 2000)
     news = heard()[0]
@@ -189,7 +201,7 @@ def test_little_left_is_told_once_to_who_saved_it(cup):
     run_low(cup)
     run_low(cup, 2)
 
-    assert titles(ADA.owner) == ["Only 3 left: Cup, chalk"]
+    assert titles(ADA.owner) == ["Only 3 left: Cup, Chalk"]
     assert titles(JUN.owner) == []
 
 
@@ -202,7 +214,7 @@ def test_what_came_in_settles_it_and_the_next_time_is_told_again(cup):
 
     run_low(cup, 2)
 
-    assert titles() == ["Only 3 left: Cup, chalk", "Only 2 left: Cup, chalk"]
+    assert titles() == ["Only 3 left: Cup, Chalk", "Only 2 left: Cup, Chalk"]
 
 
 def test_what_ran_out_meanwhile_is_not_told(cup):
@@ -228,4 +240,4 @@ def test_workers_run_both_jobs(any_app):
     move_to("CUP", 3)
     set_price(lambda: run_jobs(any_app), 2000)
 
-    assert sorted(titles()) == ["Cup, chalk costs less now", "Only 3 left: Cup, chalk"]
+    assert sorted(titles()) == ["Cup, Chalk costs less now", "Only 3 left: Cup, Chalk"]

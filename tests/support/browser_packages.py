@@ -1,4 +1,4 @@
-"""Installs the browsers that the tests drive: `python -m tests.support.browser_packages chromium firefox-esr`."""
+"""Installs what the tests drive, such as browsers: `python -m tests.support.browser_packages chromium firefox-esr`."""
 
 import os
 import shutil
@@ -15,7 +15,8 @@ def main(packages: list[str]) -> int:
         print(f"The tests drive real browsers; install these packages first: {names}", file=sys.stderr)
         return 1
     print(f"Installing {names}", flush=True)
-    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # In no runlevel but the first does a package start what it brings, such as nginx on port 80.
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *missing]):
         if subprocess.run(["apt-get", *command], env=environ, stdout=subprocess.DEVNULL).returncode:
             print(f"apt-get could not install {names}; the reason stands above", file=sys.stderr)

@@ -19,7 +19,7 @@ def main() -> int:
         with app.app_context():
             migration.upgrade()
             try:
-                check(directory=app.extensions["migrate"].directory)
+                check(directory=app.config["MIGRATIONS"])
             except (CommandError, SystemExit) as error:
                 print(f"The models have changed without a migration: {error}", file=sys.stderr)
                 return 1

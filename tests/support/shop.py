@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from app import create_app
+from app import create_app, local_files
 from app.core import migration
 from app.core.database import db
-from deploy.local import procfile, redis_server
+from deploy.local import configuration, folders, procfile, redis_server
 from tests.support.settings import environment_for, settings_for
 from tests.support.waiting import PATIENCE_S, free_ports, wait_for
 
@@ -49,7 +49,7 @@ class Shop:
         self.socket_url = f"ws://localhost:{live}{self.settings.WEBSOCKET_PATH}"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         (folder / "redis").mkdir(exist_ok=True)
-        (folder / "metrics").mkdir(exist_ok=True)
+        local_files.metrics_folder(folder).mkdir(exist_ok=True, parents=True)
 
     def prepare(self, seed: Callable[[], Any]) -> None:
         """Migrate the database and run `seed` in an application context. What it announces waits for the sweep."""
@@ -75,11 +75,15 @@ class Shop:
         return [str(Path(sys.executable).with_name(program)), *arguments]
 
     def process_environment(self, name: str) -> dict[str, str]:
-        metrics = {} if name == "live" else {"PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics")}
+        shared = {"PROMETHEUS_MULTIPROC_DIR": str(local_files.metrics_folder(self.folder))}
+        metrics = {} if name in configuration.NO_METRICS else shared
         return {**os.environ, **self.environ, **metrics}
 
     def wait_until_ready(self, seconds: float = START_S) -> None:
-        wait_for(lambda: self.health().get("status") == "ok", seconds, f"the shop; {self.logs()}")
+        try:
+            wait_for(lambda: self.health().get("status") == "ok", seconds, "the shop")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {self.health()}; {self.logs()}") from None
 
     def health(self) -> dict[str, Any]:
         with contextlib.suppress(OSError, ValueError):
@@ -112,13 +116,17 @@ class Shop:
         return dict(self.send("POST", "/api/realtime/inventory", body))
 
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
-        """Send a signal to the process and, when it is to die at once, to its children, and wait until it has ended."""
+        """Send a signal to the process, and to all that it started when it is to die at once; wait until it has ended."""
         process = self.processes[name]
-        pids = [process.pid, *(children(process.pid) if sign == signal.SIGKILL else [])]
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, sign)
+        send_signal([process.pid, *(descendants(process.pid) if sign == signal.SIGKILL else [])], sign)
         process.wait(STOP_S)
+
+    def cut_power(self) -> None:
+        """Everything at once, in the middle of whatever it does."""
+        running = [process for process in self.processes.values() if process.poll() is None]
+        send_signal([pid for process in running for pid in (process.pid, *descendants(process.pid))])
+        for process in running:
+            process.wait(STOP_S)
 
     def worker_pids(self, name: str) -> list[int]:
         """The children that do the work of a gunicorn process."""
@@ -129,11 +137,25 @@ class Shop:
         for name, process in reversed(self.processes.items()):
             if process.poll() is None:
                 self.kill(name)
+        folders.remove_metrics(self.settings)
 
     def logs(self) -> str:
         return "\n".join(
             f"{log.name}: {log.read_text()[-2000:]}" for log in sorted(self.folder.glob("*.log"))
         )
+
+
+def send_signal(pids: list[int], sign: int = signal.SIGKILL) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sign)
+
+
+def descendants(pid: int) -> list[int]:
+    """A worker's job runs in a child of its child."""
+    with contextlib.suppress(OSError):
+        return [each for child in children(pid) for each in (child, *descendants(child))]
+    return []
 
 
 def children(pid: int) -> list[int]:

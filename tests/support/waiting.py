@@ -31,3 +31,21 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def free_row(length: int) -> int:
+    """The first of that many ports in a row, none of which anybody has."""
+    for _ in range(100):
+        first = free_ports(1)[0]
+        probes: list[socket.socket] = []
+        try:
+            for port in range(first, first + length):
+                probes.append(socket.socket())
+                probes[-1].bind(("127.0.0.1", port))
+            return first
+        except (OSError, OverflowError):
+            continue
+        finally:
+            for probe in probes:
+                probe.close()
+    raise AssertionError(f"there are no {length} free ports in a row")

@@ -184,3 +184,16 @@ def test_a_file_is_sent_once_and_found(app, client, program):
     assert app.test_client().get(f"{URL}/files/{first.json['file']['id']}").status_code == 404
     refused = {"clientId": "file-0002", "file": (io.BytesIO(b"<svg>"), "a.svg", "image/svg+xml")}
     assert client.post(f"{URL}/rooms/{room}/files", data=refused, headers=program).status_code == 415
+
+
+@pytest.mark.parametrize("department", [2**63, 2**31, 0, -1])
+def test_a_department_that_no_row_can_have_is_a_mistake_and_no_bug(app, client, program, department):
+    room, agent = open_for(client, program), make_agent()
+
+    answers = [
+        client.patch(f"{URL}/agents/{agent}", json={"departments": [department]}, headers=program),
+        post(client, program, room, "transfer", departmentId=department, note="There"),
+        client.post(f"{URL}/rooms", json={"ownerId": "b", "departmentId": department}, headers=program),
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPage } from './page.mjs';
 
-const { askHtml, askJson, post } = await import(process.env.CHAT_JS + '/requests.js');
+const { post } = await import(process.env.CHAT_JS + '/requests.js');
+const { askHtml, askJson } = await import(process.env.CHAT_JS + '/../page/ask.js');
 const LOGIN = { body: '<h1>Sign in</h1>', redirected: true };
 
 test('the page to sign in on is no answer to what was asked for', async () => {

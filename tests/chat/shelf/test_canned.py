@@ -43,8 +43,8 @@ def test_a_reply_is_changed_and_deleted(any_app):
     run_transaction(lambda: canned.change_canned(reply.id, "hi", "Hi!", INES))
     assert [(each.shortcut, each.body) for each in canned.list_canned()] == [("hi", "Hi!")]
 
-    run_transaction(lambda: canned.delete_canned(reply.id))
-    run_transaction(lambda: canned.delete_canned(reply.id))
+    run_transaction(lambda: canned.delete_canned(reply.id, INES))
+    run_transaction(lambda: canned.delete_canned(reply.id, INES))
     assert canned.list_canned() == []
     with pytest.raises(UnknownCanned):
         run_transaction(lambda: canned.change_canned(reply.id, "hi", "Hi!", INES))

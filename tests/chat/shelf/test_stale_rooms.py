@@ -149,6 +149,8 @@ def test_a_room_that_cannot_be_told_keeps_no_other_from_the_news(any_app, monkey
         return look_for(room, skus)
 
     monkeypatch.setattr(stale, "look_for", fail)
+    monkeypatch.setattr(stale, "NOTED", stale.NOTED.limit(1))
+    monkeypatch.setattr(stale, "BATCH", 1)
     set_stock(0)
     settle()
 
