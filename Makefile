@@ -1,6 +1,6 @@
 # Every command of the project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check bench demo-traffic env env-dev browsers
+.PHONY: help run test test-slow check bench cluster demo-traffic env env-dev browsers
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -31,6 +31,9 @@ check: env-dev ## format, lint, types, import rules, migrations and .env.example
 bench: env-dev ## measure the shop under load
 	@exec .venv/bin/python -m bench $(ARGS)
 
+cluster: env-dev ## the same shop as on several machines: 2 of each process, PostgreSQL, Redis with Sentinel, nginx
+	@exec .venv/bin/python -m deploy.cluster $(ARGS)
+
 demo-traffic: env ## shoppers that browse and buy in the running shop
 	@grep -qs '^ *APP_ENV *= *[^ ]' .env .env.local || export APP_ENV="$${APP_ENV:-demo}"; \
 	    exec .venv/bin/flask --app wsgi simulate $(ARGS)
@@ -45,4 +48,4 @@ env-dev:
 	    || exec sh deploy/environment.sh $(PYTHON) requirements.txt requirements-dev.txt
 
 browsers:
-	@.venv/bin/python -m tests.support.browser_packages curl $(if $(filter test-slow,$(MAKECMDGOALS)),chromium firefox-esr,chromium)
+	@.venv/bin/python -m tests.support.browser_packages curl nginx $(if $(filter test-slow,$(MAKECMDGOALS)),chromium firefox-esr,chromium)
