@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.core.errors import DomainError
 
 SEPARATORS = ",;\t"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

@@ -42,9 +42,11 @@ def test_what_cannot_be_read_says_what_to_do(data, reason):
         read(data)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49", "-5", "@x", "'=x", "''=x", "'plain", "plain", ""])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49", "-5", "@x", "\t=x", "\r=x", "\n=x", "'=x", "''=x", "'plain", "plain", ""]
+)
 def test_no_cell_is_taken_for_a_formula_and_each_comes_back_as_it_was(text):
-    assert not guard(text).startswith(("=", "+", "-", "@"))
+    assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert unguard(guard(text)) == text
 
 
