@@ -189,13 +189,13 @@ def snapshot(longest_ms: int = 60_000) -> Iterator[None]:
     """Read as of one moment, whatever is written meanwhile. Not inside transaction()."""
     db.session.rollback()
     token = is_whole.set(True)
-    connection = db.session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN")  # reads are in autocommit otherwise
-    else:
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {longest_ms}")
     try:
+        connection = db.session.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")  # reads are in autocommit otherwise
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {longest_ms}")
         yield
     finally:
         db.session.rollback()

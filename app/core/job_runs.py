@@ -3,18 +3,24 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from rq.exceptions import DeserializationError
 from rq.job import Job
 
 from app.core import metrics, request_id, tallies
+
+UNKNOWN = "unknown"
 
 log = logging.getLogger(__name__)
 
 
 def name_of(job: Job) -> str:
-    return job.func_name or "unknown"
+    """Also of what nobody can read, which fails like any other: a worker that raised here would end."""
+    with suppress(DeserializationError):
+        return job.func_name or UNKNOWN
+    return UNKNOWN
 
 
 class Run:

@@ -14,7 +14,7 @@ from rq.job import Job
 from rq.registry import ScheduledJobRegistry
 from rq.worker import BaseWorker
 
-from app.core import job_runs, outbox, outbox_rows, request_id
+from app.core import job_runs, outbox, outbox_rows, request_id, tallies
 from app.core.database import db, run_safely
 from app.core.marked_jobs import MarkedJob, make_mark
 from app.core.own_memory import resident_bytes
@@ -153,6 +153,10 @@ def queue_of(client: Any, name: str) -> Queue:
 def make_app_worker(app: Flask, kind: type[BaseWorker]) -> type[BaseWorker]:
     class AppWorker(kind):  # type: ignore[valid-type,misc]
         """Gives every job a fresh application context, as every request has one, and notes that it has ended."""
+
+        def main_work_horse(self, job: Job, queue: Queue) -> None:
+            tallies.leave_to_parent()
+            super().main_work_horse(job, queue)
 
         def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
             with app.app_context(), job_runs.watch(job, self.connection) as run:

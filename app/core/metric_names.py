@@ -18,6 +18,7 @@ HELP = {
     "redis_failures": "Times that Redis did not answer or took no writes",
     "redis_drift": "Channels that Redis showed differently from the database, mended since",
     "mail_tries": "Tries to send a mail, by result: sent, later, refused",
+    "clients_stopped": "Clients that were found to attack, by what was done: blocked, slowed or only logged",
     "push_blocked": "Pushes that were not sent because their address is none of a push service",
     "chat_slot_drift": "Agents whose count of rooms was wrong, mended since",
     "chat_file_delete_failed": "Files of the chat that could not be deleted",

@@ -84,20 +84,29 @@ class Sums(Collector):
 
     def collect(self) -> Iterator[Metric]:
         families = {family.name: family for family in registry().collect()}
+        told: dict[str, list[tallies.Tally]] = {}
         for tally in tallies.read(current_app.extensions["redis"]):
-            about = describe(tally.family.removeprefix(OURS).removesuffix("_seconds"))
-            family = families.setdefault(tally.family, Metric(tally.family, about, tally.kind))
-            add(family, tally)
+            told.setdefault(tally.family, []).append(tally)
+        for name, found in told.items():
+            about = describe(name.removeprefix(OURS).removesuffix("_seconds"))
+            add(families.setdefault(name, Metric(name, about, found[0].kind)), found)
         yield from families.values()
 
 
-def add(family: Metric, tally: tallies.Tally) -> None:
-    for at, sample in enumerate(family.samples):
-        if sample.name == tally.sample and sample.labels == tally.labels:
+def add(family: Metric, told: list[tallies.Tally]) -> None:
+    places = {identify(sample.name, sample.labels): at for at, sample in enumerate(family.samples)}
+    for tally in told:
+        at = places.get(identify(tally.sample, tally.labels))
+        if at is None:
+            family.add_sample(tally.sample, tally.labels, tally.value)
+        else:
+            sample = family.samples[at]
             family.samples[at] = sample._replace(value=sample.value + tally.value)
-            return
-    family.add_sample(tally.sample, tally.labels, tally.value)
     family.samples.sort(key=place_of)
+
+
+def identify(name: str, labels: dict[str, str]) -> tuple[str, frozenset[tuple[str, str]]]:
+    return name, frozenset(labels.items())
 
 
 def place_of(sample: Any) -> tuple[Any, ...]:
@@ -140,8 +149,6 @@ def summarise(samples: list[Any]) -> list[dict[str, Any]]:
         group = groups.setdefault(tuple(sorted(labels.items())), {"labels": labels, "buckets": []})
         if sample.name.endswith("_bucket"):
             group["buckets"].append((float(sample.labels["le"]), sample.value))
-        elif sample.name.endswith("_count"):
-            group["count"] = sample.value
         elif sample.name.endswith("_sum"):
             group["seconds"] = round(sample.value, 6)
     for group in groups.values():

@@ -16,6 +16,7 @@ class MeasuredPool(QueuePool):
 
     # Where the library looks for the name of its logger.
     _sqla_logger_namespace = "sqlalchemy.pool.MeasuredPool"
+    _is_disposed = False
 
     def _do_get(self) -> ConnectionPoolEntry:
         begun = time.perf_counter()
@@ -32,7 +33,14 @@ class MeasuredPool(QueuePool):
 
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
         super()._do_return_conn(record)
+        if self._is_disposed:
+            super().dispose()
         self._tell()
+
+    def dispose(self) -> None:
+        """Also what is in use now ends, when it is given back: nobody would take it from here any more."""
+        self._is_disposed = True
+        super().dispose()
 
     def _tell(self) -> None:
         metrics.gauge_of("database_pool_in_use", "livesum").set(self.checkedout())

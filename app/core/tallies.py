@@ -48,6 +48,11 @@ def tell(client: Any) -> None:
         _told.update(now)
 
 
+def leave_to_parent() -> None:
+    """In a fork: what its parent counted before is the parent's to tell, or each fork would tell it once more."""
+    _told.update(count_all())
+
+
 def count_all() -> Iterator[tuple[str, float]]:
     for family in REGISTRY.collect():
         if family.type in KINDS and family.name.startswith(OURS):

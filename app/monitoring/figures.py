@@ -4,6 +4,7 @@ Packages register theirs; each is read at most once a second in this process, an
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ class Figure:
 class Known:
     at: float = float("-inf")
     values: dict[str, Value] = field(default_factory=dict)
+    reading: threading.Lock = field(default_factory=threading.Lock)
 
 
 def init_app(app: Flask) -> None:
@@ -50,12 +52,14 @@ def register(app: Flask, name: str, text: str, read: Callable[[], Value], label:
 
 
 def read_all() -> dict[str, Value]:
+    """Whoever asks while they are read waits for the same answer."""
     known: Known = current_app.extensions["figures_known"]
-    if time.monotonic() - known.at > KEEP_S:
-        figures: dict[str, Figure] = current_app.extensions["figures"]
-        known.values = {name: read(figure) for name, figure in figures.items()}
-        known.at = time.monotonic()
-    return known.values
+    with known.reading:
+        if time.monotonic() - known.at > KEEP_S:
+            figures: dict[str, Figure] = current_app.extensions["figures"]
+            known.values = {name: read(figure) for name, figure in figures.items()}
+            known.at = time.monotonic()
+        return known.values
 
 
 def read(figure: Figure) -> Value:

@@ -24,32 +24,36 @@ class Traffic:
     def __init__(self) -> None:
         self.requests = 0
         self.errors = 0
-        self._untold: Counter[str] = Counter()
+        # By minute: while Redis is away they wait, and must not all count for the minute of its return.
+        self._untold: dict[int, Counter[str]] = {}
 
     def note(self, seconds: float, status: int) -> None:
         self.requests += 1
-        self._untold["requests"] += 1
-        self._untold[f"le:{bisect_left(BUCKETS_S, seconds)}"] += 1
+        minute = self._of(this_minute())
+        minute["requests"] += 1
+        minute[f"le:{bisect_left(BUCKETS_S, seconds)}"] += 1
         if status >= 500:
             self.errors += 1
-            self._untold["errors"] += 1
+            minute["errors"] += 1
+
+    def _of(self, minute: int) -> Counter[str]:
+        if minute not in self._untold:
+            self._untold = {old: told for old, told in self._untold.items() if old > minute - MINUTES}
+            self._untold[minute] = Counter()
+        return self._untold[minute]
 
     def tell(self, client: Any) -> None:
-        untold, self._untold = self._untold, Counter()
-        add_to_minute(client, untold)
+        untold, self._untold = self._untold, {}
+        pipeline = client.pipeline(transaction=False)
+        for minute, figures in untold.items():
+            for field, amount in figures.items():
+                pipeline.hincrby(f"{PREFIX}{minute}", field, amount)
+            pipeline.expire(f"{PREFIX}{minute}", KEPT_S)
+        pipeline.execute()
 
 
 def init_app(app: Flask) -> None:
     app.extensions["traffic"] = Traffic()
-
-
-def add_to_minute(client: Any, figures: dict[str, int]) -> None:
-    if figures:
-        pipeline, name = client.pipeline(transaction=False), f"{PREFIX}{this_minute()}"
-        for field, amount in figures.items():
-            pipeline.hincrby(name, field, amount)
-        pipeline.expire(name, KEPT_S)
-        pipeline.execute()
 
 
 def note_in_minute(client: Any, field: str, value: int) -> None:

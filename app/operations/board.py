@@ -46,7 +46,7 @@ def make_board() -> Board:
     causes = find_causes(facts)
     wrong = {cause.condition.name for cause in causes}
     others = [condition for condition in CONDITIONS if condition.name not in wrong]
-    unknown = [condition for condition in others if condition.needs and not facts.is_well(condition.needs)]
+    unknown = [condition for condition in others if not all(map(facts.is_well, condition.needs))]
     is_outage = any(cause.condition.is_outage for cause in causes)
     return Board(
         facts.at,

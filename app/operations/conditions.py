@@ -14,8 +14,8 @@ Find = Callable[[Facts], str | None]
 
 @dataclass(frozen=True)
 class Condition:
-    """`is_outage`: shoppers cannot buy. `means` is what they notice, `remedy` where to begin. Without the dependency that it
-    `needs` nobody can know.
+    """`is_outage`: shoppers cannot buy. `means` is what they notice, `remedy` where to begin. Without the dependencies
+    that it `needs` nobody can know; figures are read with the database or not at all.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Condition:
     means: str
     remedy: str
     is_outage: bool = False
-    needs: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ CONDITIONS = (
         "Pages that need what is missing fail.",
         "Run flask --app wsgi setup with this release.",
         is_outage=True,
-        needs="database",
+        needs=("database",),
     ),
     Condition(
         "LiveshelfDiskLow",
@@ -69,7 +69,7 @@ CONDITIONS = (
         findings.audit_broken,
         "Shoppers notice nothing. Somebody wrote to the database past the shop.",
         "Run flask --app wsgi verify, compare with a backup, and keep this database as evidence.",
-        needs="database",
+        needs=("database",),
     ),
     Condition(
         "LiveshelfErrors",
@@ -77,7 +77,7 @@ CONDITIONS = (
         findings.many_errors,
         "Some shoppers see an error page.",
         "Look for lines of level error in web's log; they carry the request's id.",
-        needs="redis",
+        needs=("redis",),
     ),
     Condition(
         "LiveshelfRedisDown",
@@ -92,7 +92,7 @@ CONDITIONS = (
         findings.redis_full,
         "None yet. Once it is full live updates pause and jobs wait.",
         "Give it more memory, and look for a queue that only grows.",
-        needs="redis",
+        needs=("redis", "database"),
     ),
     Condition(
         "LiveshelfNoLive",
@@ -100,7 +100,7 @@ CONDITIONS = (
         findings.no_live,
         "Badges and chats are seconds late: pages ask over HTTP instead.",
         "Start live and read its log.",
-        needs="redis",
+        needs=("redis",),
     ),
     Condition(
         "LiveshelfNoClock",
@@ -108,7 +108,7 @@ CONDITIONS = (
         findings.no_clock,
         "Holds end late, what a killed process left is not finished, mails may wait.",
         "Start clock and read its log. A second one may run too: one waits for the other.",
-        needs="database",
+        needs=("database",),
     ),
     Condition(
         "LiveshelfNoWorker",
@@ -116,7 +116,7 @@ CONDITIONS = (
         findings.no_worker,
         "Mails, pushes, pictures and files wait.",
         "Start worker and read its log.",
-        needs="redis",
+        needs=("redis",),
     ),
     Condition(
         "LiveshelfSlow",
@@ -124,7 +124,7 @@ CONDITIONS = (
         findings.slow,
         "The shop feels slow.",
         "Look at the processor, the database and the waits for its connections; start more web processes.",
-        needs="redis",
+        needs=("redis",),
     ),
     Condition(
         "LiveshelfOutboxLate",
@@ -132,7 +132,7 @@ CONDITIONS = (
         findings.outbox_late,
         "Badges, chats and mails are late by as much.",
         "Look for outbox in web's and clock's logs: a handler raises, or Redis is away.",
-        needs="database",
+        needs=("database",),
     ),
     Condition(
         "LiveshelfQueueLate",
@@ -140,7 +140,7 @@ CONDITIONS = (
         findings.queue_late,
         "Mails, pushes and files are late by as much.",
         "Start more workers, and see below what fails.",
-        needs="redis",
+        needs=("redis",),
     ),
     Condition(
         "LiveshelfJobsFailed",
@@ -148,7 +148,7 @@ CONDITIONS = (
         findings.jobs_failed,
         "Something that somebody waits for was not done.",
         "Open the failed jobs, read why, and run them again or give them up.",
-        needs="redis",
+        needs=("redis",),
     ),
     Condition(
         "LiveshelfTaskFailing",
@@ -156,7 +156,7 @@ CONDITIONS = (
         findings.task_failing,
         "Depends on the task; its name says what is not done.",
         "Look for the task in clock's log.",
-        needs="redis",
+        needs=("redis",),
     ),
     Condition(
         "LiveshelfMailLate",
@@ -164,7 +164,7 @@ CONDITIONS = (
         findings.mail_late,
         "Confirmations and links to reset passwords do not arrive.",
         "Check MAIL_URL and the mail server; what waits is tried again for two days.",
-        needs="database",
+        needs=("database",),
     ),
     Condition(
         "LiveshelfPushPaused",
@@ -172,7 +172,7 @@ CONDITIONS = (
         findings.push_paused,
         "Pushes to those browsers are late; a mail follows where one is allowed.",
         "See Notifications for the reason. Pauses end by themselves; a refused key does not.",
-        needs="database",
+        needs=("database",),
     ),
     Condition(
         "LiveshelfBlocksSurge",
@@ -180,6 +180,6 @@ CONDITIONS = (
         findings.many_blocks,
         "None, unless honest people are among them.",
         "Open the blocked clients: an attack, or a rule that is too strict?",
-        needs="database",
+        needs=("database",),
     ),
 )

@@ -1,18 +1,20 @@
 """Jobs that failed for good, tries and all: what staff may run once more or give up."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from rq import Queue
-from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 
 from app.core import jobs, outbox_rows
 from app.core.database import after_commit
 from app.core.errors import DomainError
+from app.core.job_runs import name_of
 from app.core.json_lines import hide_secrets
 from app.core.redis import RedisDown
 from app.operations.queues import read_time
@@ -72,11 +74,17 @@ def describe(job: Job, queue: Queue) -> FailedJob:
     return FailedJob(
         job.id,
         queue.name,
-        job.func_name or "unknown",
-        ", ".join(map(str, job.args)),
+        name_of(job),
+        arguments_of(job),
         read_time(job.ended_at.isoformat()) if job.ended_at else 0,
         hide_secrets(lines[-1])[:LONGEST_ERROR] if lines else "It ended without a word.",
     )
+
+
+def arguments_of(job: Job) -> str:
+    with suppress(DeserializationError):
+        return ", ".join(map(str, job.args))
+    return "?"
 
 
 def retry_job(job_id: str, caller: Caller) -> str:
@@ -108,10 +116,10 @@ def decide(job_id: str, caller: Caller, action: str, act: Any) -> str:
         f"job:{job_id}",
         actor=caller.name,
         role=caller.role,
-        before={"function": job.func_name, "queue": queue.name},
+        before={"function": name_of(job), "queue": queue.name},
     )
     after_commit(lambda: redis.call(lambda _: do_if_there(act, job, queue)))
-    return str(job.func_name)
+    return name_of(job)
 
 
 def do_if_there(act: Any, job: Job, queue: Queue) -> None:

@@ -4,9 +4,11 @@ import errno
 import sqlite3
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.core import database
 from app.core.failures import TITLES
+from app.core.session import is_whole
 from app.security.tokens import create_token
 from tests.factories import make_product
 
@@ -18,6 +20,15 @@ ADD = {"productId": "CUP", "quantity": 5, "operation": "add"}
 def gone(make_app):
     """The shop on a database that is not there."""
     return make_app(DATABASE_URL="sqlite:////nowhere/at/all.db").test_client()
+
+
+def test_a_snapshot_that_cannot_begin_leaves_no_trace(make_app):
+    app = make_app(DATABASE_URL="sqlite:////nowhere/at/all.db")
+
+    with app.app_context(), pytest.raises(OperationalError), database.snapshot():
+        pass
+
+    assert not is_whole.get()
 
 
 def test_a_locked_database_still_shows_and_asks_writers_to_come_back(app, client, database_url, monkeypatch):

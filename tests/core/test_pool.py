@@ -51,3 +51,17 @@ def test_what_the_database_refuses_is_logged_without_its_values(any_app):
     db.session.rollback()
 
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_what_is_in_use_while_all_are_let_go_is_closed_when_it_is_given_back(app):
+    late = db.engine.connect()
+    raw = late.connection.dbapi_connection
+
+    db.engine.dispose()
+    assert not raw.closed
+    late.close()
+
+    assert raw.closed
+    assert db.session.scalar(sa.text("SELECT 1")) == 1

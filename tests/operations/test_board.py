@@ -1,10 +1,13 @@
 """The operations page is computed only while somebody looks, and says what it does not know."""
 
+import threading
+import time
+
 import pytest
 
 from app.core import clock, fragments, metrics
 from app.core.redis import Breaker, connect
-from app.monitoring import traffic
+from app.monitoring import figures, traffic
 from app.monitoring.processes import Reporter, read_reports, tell_of_clock, tell_once
 from app.operations import board, broadcasts
 from app.operations.line_chart import draw_line
@@ -91,6 +94,16 @@ def test_without_redis_it_says_that_it_does_not_know(app, client):
     assert "Jobs wait in the database meanwhile." in page
 
 
+def test_without_a_database_it_does_not_vouch_for_what_only_figures_tell(make_app):
+    app = make_app(DATABASE_URL="sqlite:////nowhere/at/all.db")
+
+    with app.app_context():
+        made = board.make_board()
+
+    assert made.state == "down"
+    assert {"LiveshelfRedisFull", "LiveshelfNoClock"} <= {condition.name for condition in made.unknown}
+
+
 def test_requests_and_their_times_become_minutes(app, redis):
     told = traffic.Traffic()
     for _ in range(95):
@@ -109,12 +122,49 @@ def test_requests_and_their_times_become_minutes(app, redis):
     assert len(traffic.read_hour(redis)) == 60
 
 
+def test_what_waited_for_redis_counts_for_its_own_minute(app, redis, monkeypatch):
+    told = traffic.Traffic()
+    minute = clock.now_ms() // 60_000
+    for passed in (-80, -3, -3, 0):
+        monkeypatch.setattr(traffic, "this_minute", lambda passed=passed: minute + passed)
+        told.note(0.004, 200)
+
+    told.tell(redis)
+
+    assert [each.requests for each in traffic.read_hour(redis)[-4:]] == [2, 0, 0, 1]
+    assert len(redis.keys("ops:minute:*")) == 2  # what is over an hour old is on no chart
+
+
 @pytest.mark.parametrize(
     ("values", "path"),
     [([None, None], ""), ([0, 10], "M0.0 64.0h1L300.0 4.0"), ([None, 5, None], "M150.0 4.0h1")],
 )
 def test_a_chart_has_holes_where_nobody_knows(values, path):
     assert draw_line("Requests", "", values).path == path
+
+
+def test_of_many_who_ask_at_once_one_reads_the_figures(app):
+    asked = []
+
+    def read_slowly():
+        asked.append(1)
+        time.sleep(0.1)
+        return 1
+
+    figures.register(app, "of_this_test", "A figure", read_slowly)
+    answers = []
+
+    def ask():
+        with app.app_context():
+            answers.append(figures.read_all()["of_this_test"])
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert (len(asked), answers) == (1, [1, 1, 1])
 
 
 def test_whoever_watches_does_not_make_the_pages_look_fast(app, client):

@@ -103,6 +103,16 @@ def test_of_two_at_once_the_second_does_nothing(app, failed, redis):
     assert jobs.queue_of(redis, "default").get_job_ids() == [failed.id]
 
 
+def test_one_that_nobody_can_read_is_listed_and_given_up_like_the_others(app, admin, failed, redis):
+    redis.hset(f"rq:job:{failed.id}", "data", b"\x80 no JSON")
+
+    assert "unknown(?)" in admin.get(PATH).text
+    answer = decide(admin, failed.id, "delete")
+
+    assert answer.status_code == 303
+    assert list_failed() == []
+
+
 @pytest.mark.parametrize("decision", ["", "drop", "retry\x00"])
 def test_any_other_decision_is_refused(app, admin, failed, decision):
     answer = decide(admin, failed.id, decision)

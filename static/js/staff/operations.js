@@ -9,6 +9,7 @@ const SILENT_MS = 5_000;
 // A server that hangs is one that does not answer.
 const LONGEST_MS = 8_000;
 const board = document.querySelector('[data-ops-board]');
+const unfolded = new Set(); // ids: what is pushed comes folded, whatever the reader has opened
 let heardAt = Date.now();
 let isBusy = false;
 
@@ -34,8 +35,11 @@ function show(html) {
 }
 
 if (board) {
+  board.addEventListener('toggle', ({ target }) => unfolded[target.open ? 'add' : 'delete'](target.id), true);
   document.addEventListener('live:message', ({ detail }) => {
-    if (detail.channel === 'ops') heardAt = Date.now();
+    if (detail.channel !== 'ops') return;
+    heardAt = Date.now();
+    for (const id of unfolded) document.getElementById(id)?.setAttribute('open', '');
   });
   setInterval(look, LOOK_MS);
 }
