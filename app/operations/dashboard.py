@@ -11,7 +11,7 @@ from app.core import navigation
 from app.core.forms import OnceForm, answer_form
 from app.core.redis import RedisDown
 from app.operations.board import make_board
-from app.operations.failed_jobs import FailedJob, delete_job, list_failed, retry_job
+from app.operations.failed_jobs import MOST_OF_EACH, FailedJob, delete_job, list_failed, retry_job
 from app.security.access import current_caller, role_required
 
 PATH = "/staff/operations"
@@ -73,4 +73,4 @@ def read_failed() -> dict[str, Any]:
         failed = list_failed()
     except RedisDown:
         failed = None
-    return {"failed": failed}
+    return {"failed": failed, "most": MOST_OF_EACH}

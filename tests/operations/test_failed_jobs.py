@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.core import jobs
 from app.core.database import db, transaction
 from app.core.outbox_rows import OutboxEvent
-from app.operations import failed_jobs
+from app.operations import dashboard, failed_jobs
 from app.operations.failed_jobs import JobGone, list_failed
 from app.security.access import Caller
 from app.security.models import AuditEntry
@@ -146,3 +146,11 @@ def test_without_redis_the_page_says_so(make_app):
 
         assert "nobody knows which jobs failed" in client.get(PATH).text
         assert decide(client, "outbox-1", "retry").status_code == 503
+
+
+def test_the_page_says_that_there_may_be_more_than_it_shows(failed, admin, monkeypatch):
+    assert "the newest" not in admin.get(PATH).text
+
+    monkeypatch.setattr(dashboard, "MOST_OF_EACH", 1)
+
+    assert "Of each queue the newest 1 are shown" in admin.get(PATH).text
