@@ -79,6 +79,7 @@ def test_a_fresh_clone_opens_with_one_command(tmp_path: Path) -> None:
         assert json.loads(read(f"{run.url}/api/health/ready")[1])["status"] == "ok"
 
 
+@pytest.mark.slow
 def test_the_second_start_is_quick_and_installs_nothing(opened: Run) -> None:
     print(f"\nsecond start: {opened.seconds:.1f} s")
 
@@ -123,6 +124,7 @@ def test_sigterm_to_make_leaves_no_process(checkout: Checkout) -> None:
         assert "Traceback" not in run.output
 
 
+@pytest.mark.slow
 def test_a_terminals_ctrl_c_leaves_no_process(checkout: Checkout) -> None:
     with checkout.running() as run:
         os.killpg(run.make.pid, signal.SIGINT)
@@ -132,6 +134,7 @@ def test_a_terminals_ctrl_c_leaves_no_process(checkout: Checkout) -> None:
         assert "Traceback" not in run.output
 
 
+@pytest.mark.slow
 def test_a_killed_process_comes_back(checkout: Checkout) -> None:
     with checkout.running() as run:
         live = run.find("gunicorn_live")
@@ -141,6 +144,7 @@ def test_a_killed_process_comes_back(checkout: Checkout) -> None:
         wait_for(lambda: '"ok"' in read(f"{run.url}/api/health/ready")[1], 20, "readiness")
 
 
+@pytest.mark.slow
 def test_killing_the_launcher_ends_the_rest_and_the_next_start_opens(checkout: Checkout) -> None:
     with checkout.running() as run:
         os.kill(run.find("deploy.local"), signal.SIGKILL)

@@ -28,6 +28,7 @@ def refused(checkout: Checkout, setting: str, **variables: str) -> str:
     return lines[0]
 
 
+@pytest.mark.slow
 def test_what_is_left_of_a_killed_run_is_named_instead_of_started_twice(checkout: Checkout) -> None:
     with checkout.running() as run:
         left = run.find("gunicorn_web")
@@ -107,6 +108,7 @@ def test_a_database_that_this_code_cannot_use_is_refused(checkout: Checkout, con
     refused(checkout, "DATABASE_URL", PORT=str(web), WEBSOCKET_PORT=str(live))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "variables", "answer"),
     [

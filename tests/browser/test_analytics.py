@@ -17,6 +17,7 @@ def reporting_shop():
         yield shop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(reporting_shop, new_page, width):
     page = new_page(viewport={"width": width, "height": 900})

@@ -85,6 +85,7 @@ def test_the_whole_way_without_a_script(shop, new_page):
     assert page.locator("h1").inner_text() == "Receipt"
 
 
+@pytest.mark.slow
 def test_the_whole_way_with_the_keyboard_alone(shop, new_page):
     page = new_page(viewport=DESK)
     page.goto(f"{shop.url}/products/cup")
@@ -209,6 +210,7 @@ def test_a_hold_counts_down_and_is_extended_in_place(shop, new_page):
     assert page.locator("#name").input_value() == "Ada"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk light", "phone dark"]
 )

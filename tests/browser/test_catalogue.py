@@ -61,6 +61,7 @@ def noise(size):
     return body.getvalue()
 
 
+@pytest.mark.slow
 def test_a_price_moves_on_open_pages_within_a_second_of_its_edit(demo, new_page):
     shopper = open_product(new_page, demo, "/products/furrow-vase")
     shelf = open_product(new_page, demo, "/search?q=furrow")
@@ -146,6 +147,7 @@ def test_a_wrong_upload_is_refused_in_place_and_the_text_stays(demo, new_page):
     assert staff.evaluate("document.activeElement.id") == "picture-file"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_on_the_owners_pages(demo, new_page, width, scheme):

@@ -106,6 +106,7 @@ def test_either_side_releases_and_both_see_it(shop, shopper, agent):
     agent.locator(".p-shelf__hold").wait_for(state="detached")
 
 
+@pytest.mark.slow
 def test_what_is_sold_out_meanwhile_moves_both_badges_warns_the_agent_and_corrects_the_shopper(
     shop, shopper, agent
 ):

@@ -94,6 +94,7 @@ def test_focus_and_scroll_stay_while_badges_move(module_shop: Shop, new_page):
     wait_for_text(page, BADGE, "In stock")
 
 
+@pytest.mark.slow
 def test_live_killed_while_stock_changes_and_both_pages_are_right_after_its_return(shop: Shop, new_page):
     pages = [open_product(new_page, shop) for _ in range(2)]
 
@@ -109,6 +110,7 @@ def test_live_killed_while_stock_changes_and_both_pages_are_right_after_its_retu
         wait_until(page, CHIP, "data-state", "live")
 
 
+@pytest.mark.slow
 def test_without_sockets_the_page_polls(shop: Shop, new_page):
     page = open_product(new_page, shop)
 
@@ -118,6 +120,7 @@ def test_without_sockets_the_page_polls(shop: Shop, new_page):
     wait_for_text(page, BADGE, "Sold out")
 
 
+@pytest.mark.slow
 def test_redis_killed_and_flushed_and_the_page_is_right_again(shop: Shop, new_page):
     page = open_product(new_page, shop)
 

@@ -89,6 +89,7 @@ def notify(shop: Shop, n: int, **whom: str) -> None:
     shop.send("POST", "/api/realtime/websocket", {"type": kind, "data": data, **whom})
 
 
+@pytest.mark.slow
 def test_a_foreign_page_hears_each_message_once_through_cuts(
     site: ThreadingHTTPServer, open_page: Callable[..., None], page: Page
 ) -> None:

@@ -28,6 +28,7 @@ def rows(page, table):
     return page.get_by_role("region", name=f"{table}, as a table").get_by_role("row")
 
 
+@pytest.mark.slow
 def test_a_job_waits_until_a_worker_comes_and_the_board_shows_both(workerless_shop, browser, new_page):
     page = new_page(storage_state=sign_in(browser, workerless_shop.url, INES))
     # What is pushed must be enough; only a page that hears nothing fetches.

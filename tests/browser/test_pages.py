@@ -53,6 +53,7 @@ def sign_in(page):
     page.get_by_role("button", name="Sign in").click()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_staff_pages_too(demo, new_page, width):
     page = new_page(viewport={"width": width, "height": 900})

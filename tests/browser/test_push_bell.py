@@ -45,6 +45,7 @@ def test_a_toast_leads_to_what_it_is_about_and_that_is_reading(teller, ada):
     assert ada.locator(UNREAD).count() == 0
 
 
+@pytest.mark.slow
 def test_read_in_one_tab_is_read_in_every_tab(teller, ada):
     first, second = teller.tell(), teller.tell()
     other = look(ada.context.new_page(), teller, "/notifications")
@@ -97,6 +98,7 @@ def test_a_second_click_on_the_bell_closes_it(teller, ada):
         ada.locator(OPEN).wait_for(state="hidden")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_in_any_of_it(teller, visit, width, scheme):

@@ -8,6 +8,7 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
+@pytest.mark.slow
 def test_each_box_is_saved_as_it_is_clicked_also_when_clicked_fast(teller, ada):
     look(ada, teller, "/notifications/settings")
     box = ada.get_by_role("checkbox", name="Your orders, on your devices")

@@ -38,6 +38,7 @@ def pushed():
         yield Pushed(shop)
 
 
+@pytest.mark.slow
 def test_no_page_asks_by_itself(pushed, page):
     for path in ("/", "/products/cup", PAGE):
         open_page(page, pushed, path)

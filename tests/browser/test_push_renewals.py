@@ -30,6 +30,7 @@ def age(page):
     )
 
 
+@pytest.mark.slow
 def test_a_page_changes_to_the_shops_new_key_by_itself(pushed, page):
     open_page(page, pushed)
     switch_on(page)

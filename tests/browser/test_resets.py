@@ -16,6 +16,7 @@ def shop():
         yield shop
 
 
+@pytest.mark.slow
 def test_the_number_on_the_cart_is_fetched_anew(shop, new_page):
     page = new_page()
     put_into_cart(page, f"{shop.url}/products/cup")

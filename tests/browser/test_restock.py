@@ -78,6 +78,7 @@ def test_the_form_comes_when_it_sells_out_and_goes_when_it_is_back(module_shop: 
     page.locator(FORM).wait_for(state="hidden")
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_shown_as_a_page(module_shop: Shop, new_page):
     page = open_page(new_page, module_shop)
     for _ in range(21):

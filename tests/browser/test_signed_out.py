@@ -38,6 +38,7 @@ def sign_in(page: Page, shop: Shop) -> None:
     page.wait_for_url(f"{shop.url}/")
 
 
+@pytest.mark.slow
 def test_signing_out_in_another_tab_costs_a_page_one_more_socket(shop: Shop, page: Page) -> None:
     sign_in(page, shop)
     sockets: list[WebSocket] = []

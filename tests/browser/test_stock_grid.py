@@ -70,6 +70,7 @@ def focused(page):
     return page.evaluate("document.activeElement.closest('tr')?.id + ' ' + document.activeElement.className")
 
 
+@pytest.mark.slow
 def test_two_people_at_one_row_lose_nothing(shop, open_list):
     mira, tomas = open_list("mira"), open_list("tomas")
     edit(tomas, "CUP")
@@ -178,6 +179,7 @@ def test_the_chip_says_when_the_socket_is_gone(open_list):
     page.context.set_offline(False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_in_any_state(open_list, width, scheme):

@@ -42,6 +42,7 @@ def problems(page):
     return [*violations(page), *(["scrolls sideways"] if overflow(page) > 0 else [])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_from_the_file_to_its_result_and_back_on_a_phone(demo, new_page, scheme):
     page = new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
@@ -67,6 +68,7 @@ def test_from_the_file_to_its_result_and_back_on_a_phone(demo, new_page, scheme)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.slow
 def test_progress_is_shown_while_the_worker_is_away_and_ends_with_the_result(demo, new_page):
     page = new_page(viewport={"width": 390, "height": 844})
     open_import(page, demo)

@@ -69,6 +69,7 @@ def figure(page, name):
     return page.locator(f"#sku-figures dt:text-is('{name}') + dd")
 
 
+@pytest.mark.slow
 def test_figures_follow_and_take_neither_focus_nor_what_was_typed(stock_shop, open_page):
     page = open_page("/staff/inventory/sku/CUP")
     live(page)
@@ -160,6 +161,7 @@ PAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 1440])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(stock_shop, open_page, width, scheme):

@@ -60,6 +60,7 @@ def figure(page, sku):
     return page.locator(f"#row-{sku} .p-grid__edit")
 
 
+@pytest.mark.slow
 def test_a_column_fills_the_rows_from_the_figure_it_is_pasted_on(open_page, shop):
     page = open_page()
 
@@ -154,6 +155,7 @@ def test_on_a_phone_the_navigation_opens_with_its_entry_in_view_and_moves_freely
     assert page.evaluate(SCROLL_BACK) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_on_the_way_from_paste_to_preview(open_page, width, scheme):

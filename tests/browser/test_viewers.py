@@ -46,6 +46,7 @@ def test_two_visitors_see_each_other_and_nothing_moves(module_shop: Shop, new_pa
     wait_for_viewers(page, "")
 
 
+@pytest.mark.slow
 def test_two_tabs_of_one_visitor_are_one(module_shop: Shop, new_page):
     page = open_product(new_page, module_shop)
     tab = page.context.new_page()

@@ -148,6 +148,7 @@ def test_groups_are_counted_by_their_messages_alone(any_app):
     assert {metric for metric, _ in read(MONDAY)} == {"messages"}
 
 
+@pytest.mark.slow
 def test_figures_are_the_same_from_rows_and_from_what_was_rolled_up(any_app):
     room = write_usual_room(at(MONDAY, "14:30"))
     rate(room, 4, at(MONDAY, "15:00"))
@@ -209,6 +210,7 @@ def test_a_room_that_is_settled_early_is_counted_once(any_app):
     assert tidy(rollups.read_days(first, today)) == before
 
 
+@pytest.mark.slow
 def test_what_was_settled_stays_when_its_day_is_rolled_up(any_app):
     write_usual_room(at(MONDAY, "14:30"))
     early = write_usual_room(at(MONDAY, "15:30"))

@@ -104,6 +104,7 @@ def statuses_and_findings(shop):
     return found, findings
 
 
+@pytest.mark.slow
 def test_they_buy_decline_leave_cancel_and_send_back_on_the_shops_own_pages(lived_in_shop, simulate):
     mix = {"abandon": 25, "decline": 25, "late": 15, "cancel": 25, "pack": 60, "returns": 50}
     options = [part for name, percent in mix.items() for part in (f"--{name}", str(percent))]

@@ -55,6 +55,7 @@ CUPS = {"ownerId": "ada", "productId": "CUP", "quantity": 2}
 SALE = {"orderId": "KM-1", "ownerId": "ada"}
 
 
+@pytest.mark.slow
 def test_a_killed_reservation_and_a_killed_sale_take_effect_once(fragile_shop: Shop):
     known = figures(fragile_shop)
     steps = [

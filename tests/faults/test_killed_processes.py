@@ -110,6 +110,7 @@ def test_web_killed_before_the_commit_and_nothing_happened(fragile_shop: Shop):
     assert (after["onHand"], after["version"]) == (10, version)
 
 
+@pytest.mark.slow
 def test_clock_killed_and_the_next_one_takes_over_its_lease(fragile_shop: Shop):
     version = stock(fragile_shop)["version"]
     with listen(fragile_shop, "stock:CUP") as socket:

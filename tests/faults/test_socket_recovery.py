@@ -47,6 +47,7 @@ def come_back_all_at_once(live: LiveServer, redis: RedisServer, clients: int) ->
     assert all(follower.runs == [list(range(first, last + 1))] for follower in followers)
 
 
+@pytest.mark.slow
 def test_two_hundred_clients_that_come_back_at_once_are_complete_within_five_seconds(
     alone: LiveServer, own_redis: RedisServer
 ) -> None:

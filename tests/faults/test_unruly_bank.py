@@ -39,6 +39,7 @@ def statuses(shop: Shop) -> dict[str, str]:
         return dict(db.session.execute(sa.select(Order.number, Order.status)).all())
 
 
+@pytest.mark.slow
 def test_every_order_is_paid_once_however_its_bank_calls(shop: Shop):
     numbers = [Guest(shop).buy(card)[1] for card in UNRULY]
 

@@ -29,6 +29,7 @@ def statuses():
     return Counter(db.session.scalars(sa.select(Reservation.status)).all())
 
 
+@pytest.mark.slow
 @sizes((SMALL, 20), (FULL, 100))
 def test_removers_take_what_is_there_and_no_more(race, size, units):
     make_product(sku="LAST", stock=units)
@@ -50,6 +51,7 @@ def test_buyers_of_one_unit_hold_exactly_what_there_is(race, size, units):
     assert figures("LAST") == (units, units, 0)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 60), (FULL, 1000))
 def test_of_random_quantities_none_is_refused_that_would_have_fitted(race, size, units):
     make_product(sku="LAST", stock=units)
@@ -75,6 +77,7 @@ def test_carts_in_opposite_orders_meet_no_deadlock(race, size, units):
     assert [queries.get_stock(sku).available for sku in skus] == [units - kept] * 4
 
 
+@pytest.mark.slow
 @sizes((SMALL, 31), ((5, 100), 301))
 def test_one_sku_on_two_lines_counts_twice(race, as_program, size, units):
     make_product(sku="CUP", stock=units)
@@ -87,6 +90,7 @@ def test_one_sku_on_two_lines_counts_twice(race, as_program, size, units):
     assert figures("CUP")[1:] == (units - 1, 1)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 5), ((5, 100), 5))
 def test_one_owner_in_many_tabs_has_one_hold(race, size, units):
     make_product(sku="CUP", stock=units)
@@ -116,6 +120,7 @@ def test_one_key_fifty_times_at_once_takes_effect_once_and_all_hear_the_same(rac
     assert {status for status, _ in race("ask", (1, 4), call=other)} == {422}
 
 
+@pytest.mark.slow
 @sizes((SMALL, 10), ((5, 40), 100))
 def test_a_sale_and_the_clock_meet_and_one_of_them_wins(race, size, units):
     make_product(sku="CUP", stock=units)
@@ -132,6 +137,7 @@ def test_a_sale_and_the_clock_meet_and_one_of_them_wins(race, size, units):
     assert figures("CUP") == (units - after["committed"], 0, units - after["committed"])
 
 
+@pytest.mark.slow
 @sizes((SMALL, 50), ((5, 40), 200))
 def test_a_renewal_and_the_sweep_meet_and_everybody_who_came_has_a_hold(race, size, units):
     make_product(sku="CUP", stock=units)
@@ -161,6 +167,7 @@ def test_many_sweepers_end_each_hold_once(race, size, units):
     assert (statuses(), figures("CUP")) == ({"expired": units}, (units, 0, units))
 
 
+@pytest.mark.slow
 @sizes((SMALL, 50), ((5, 100), 500))
 def test_a_count_never_undoes_what_came_meanwhile(race, size, units):
     make_product(sku="CUP", stock=units)
@@ -172,6 +179,7 @@ def test_a_count_never_undoes_what_came_meanwhile(race, size, units):
     assert figures("CUP") == (units - staff, units - staff, 0)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 5), ((5, 100), 20))
 def test_an_order_sent_by_several_tills_is_sold_once_and_leaves_no_hold(race, size, units):
     make_product(sku="CUP", stock=units)

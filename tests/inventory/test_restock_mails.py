@@ -111,6 +111,7 @@ def test_a_closed_account_gets_none(any_app):
     assert mails("The Cup is back") == []
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 def test_a_clock_killed_between_claim_and_mail_and_the_mail_still_comes_once(back, process_environment):
     killed = subprocess.run(

@@ -33,6 +33,7 @@ def released_owners():
     return Counter(owner.removeprefix("ext:") for owner in db.session.scalars(gone))
 
 
+@pytest.mark.slow
 @sizes((SMALL, 3), (FULL, 3))
 def test_the_last_units_carried_both_ways_at_once_are_at_one_place_in_the_end(race, size, units):
     make_shelves("LAST", units, upstairs=units)
@@ -57,6 +58,7 @@ def test_shoppers_find_every_unit_wherever_it_is_carried_meanwhile(race, size, u
     assert figures("CUP") == (units, buyers, units - buyers)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 45), ((5, 60), 260))
 def test_a_forced_count_releases_whom_it_names_and_nobody_else(race, size, units):
     make_product(sku="CUP", stock=units)
@@ -73,6 +75,7 @@ def test_a_forced_count_releases_whom_it_names_and_nobody_else(race, size, units
     assert queries.get_stock("CUP").on_hand == units - lost - told["committed"]
 
 
+@pytest.mark.slow
 @pytest.mark.on_both
 @sizes(((2, 8), 8), ((5, 20), 40))
 def test_carrying_counting_and_selling_at_once_breaks_nothing(race, size, units):

@@ -79,6 +79,7 @@ def test_shoppers_of_the_last_units_buy_exactly_what_there_is(race, size, units)
     assert figures() == (units, units)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 9), ((5, 60), 9))
 def test_one_shopper_in_many_tabs_has_one_order_whose_hold_has_its_lines(race, size, units):
     skus = ["CUP", "BOWL", "VASE"]
@@ -126,6 +127,7 @@ def test_many_clicks_of_one_shopper_pay_once(race, size, units):
     assert figures() == (units, 2)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 4), ((5, 60), 20))
 def test_callbacks_from_everywhere_at_once_pay_each_order_once(race, size, units):
     references = pay_late(units)
@@ -138,6 +140,7 @@ def test_callbacks_from_everywhere_at_once_pay_each_order_once(race, size, units
     assert figures() == (units, units)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 4), ((5, 60), 20))
 def test_a_bank_that_contradicts_itself_is_believed_once(race, size, units):
     references = pay_late(units)
@@ -162,6 +165,7 @@ def test_money_and_the_clock_meet_and_every_order_has_its_units(race, size, unit
     assert figures() == (units, units)
 
 
+@pytest.mark.slow
 @sizes((SMALL, 6), ((5, 60), 60))
 def test_late_money_for_fewer_units_than_orders_pays_some_and_puts_the_others_before_staff(race, size, units):
     references = pay_late(units)
@@ -176,6 +180,7 @@ def test_late_money_for_fewer_units_than_orders_pays_some_and_puts_the_others_be
     assert figures() == (units, units)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("acts", [("cancel", "process"), ("cancel", "ship")], ids=["process", "ship"])
 @sizes((SMALL, 6), ((5, 40), 40))
 def test_staff_who_cancel_and_staff_who_go_on_meet_and_one_wins(race, size, units, acts):

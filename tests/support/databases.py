@@ -16,12 +16,19 @@ from app.core.database import db
 from tests.support.settings import settings_for
 
 TEMPLATE = "template_of_tests"
-# Whoever still works on it is sent away first; in a replica's role no trigger holds it up. What was used is truncated, not
-# deleted: rows that lie where others were come back in another order than in a new database.
+# Whoever still works on it is sent away first, but for those who are just leaving: whether somebody who was sent away is
+# gone, PostgreSQL looks only every tenth of a second. In a replica's role no trigger holds it up. What was used is
+# truncated, not deleted: rows that lie where others were come back in another order than in a new database.
 EMPTY = """
 DO $$
 DECLARE used text;
 BEGIN
+  FOR look IN 1..20 LOOP
+    PERFORM pg_stat_clear_snapshot();
+    EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid());
+    PERFORM pg_sleep(0.002);
+  END LOOP;
   PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid();
   SET LOCAL session_replication_role = replica;

@@ -80,6 +80,7 @@ def test_the_navigation_of_every_page_counts_who_waits(shop, ask, open_console):
     count.get_by_text(str(before + 1), exact=True).wait_for()
 
 
+@pytest.mark.slow
 def test_two_agents_at_one_conversation_see_each_other(shop, ask, open_console):
     ask("Eve", "Hello?")
     mira, jonas = open_console("mira"), open_console("jonas")
@@ -160,6 +161,7 @@ def test_without_a_script_an_agent_claims_answers_and_resolves(shop, ask, open_c
     assert "Resolved" in mira.locator(".c-notices").inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", [DESK, pytest.param(PHONE, marks=pytest.mark.slow)], ids=["desk", "phone"]
 )

@@ -27,6 +27,7 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
+@pytest.mark.slow
 def test_ten_seconds_offline(wired: Shop, wire: Relay, tabs: Tabs) -> None:
     tab = open_cup(wired, tabs)
     tab.context.set_offline(True)
@@ -44,6 +45,7 @@ def test_ten_seconds_offline(wired: Shop, wire: Relay, tabs: Tabs) -> None:
     chip_says(tab, "live")
 
 
+@pytest.mark.slow
 def test_a_tab_that_was_frozen_while_its_connection_died(wired: Shop, wire: Relay, tabs: Tabs) -> None:
     tab = open_cup(wired, tabs)
     tab.evaluate("document.addEventListener('freeze', () => { window.wasFrozen = true })")
@@ -62,6 +64,7 @@ def test_a_tab_that_was_frozen_while_its_connection_died(wired: Shop, wire: Rela
     assert tab.evaluate("wasFrozen"), "the tab was never frozen"
 
 
+@pytest.mark.slow
 def test_a_laptop_that_slept_while_its_connection_died(wired: Shop, wire: Relay, tabs: Tabs) -> None:
     """No event tells a page of this: its whole process stands still, and goes on as if nothing was."""
     tab = open_cup(wired, tabs)

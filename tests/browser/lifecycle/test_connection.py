@@ -23,6 +23,7 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
+@pytest.mark.slow
 def test_a_cut_wire_that_the_browser_says_nothing_about(wired: Shop, wire: Relay, tabs: Tabs) -> None:
     tab = open_cup(wired, tabs)
 
@@ -35,6 +36,7 @@ def test_a_cut_wire_that_the_browser_says_nothing_about(wired: Shop, wire: Relay
     chip_says(tab, "live", 10)
 
 
+@pytest.mark.slow
 def test_two_tabs_come_back_each_by_itself(wired: Shop, wire: Relay, tabs: Tabs) -> None:
     pages = [open_cup(wired, tabs) for _ in range(2)]
 
@@ -49,6 +51,7 @@ def test_two_tabs_come_back_each_by_itself(wired: Shop, wire: Relay, tabs: Tabs)
         chip_says(tab, "live", 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [Relay.refuse, Relay.swallow], ids=["refused", "swallowed"])
 def test_a_network_without_sockets(wired: Shop, wire: Relay, tabs: Tabs, block) -> None:
     block(wire)

@@ -155,10 +155,12 @@ def test_what_was_opened_while_newer_tokens_were_on_their_way_is_not_refused(
         listen(tab)
         shop.connection().wait_for("subscribe", 2)
         shop.connection().send(type="unsubscribed", channels=["visitor:ab12"])
+        say(shop, 7, 42)
+        wait_told(tab, ["online", 7])  # so it has heard what was sent before, too
 
     shop.connection().wait_for("subscribe", 3)
-    say(shop, 7, 42)
-    wait_told(tab, ["online", 7])
+    say(shop, 8, 43)
+    wait_told(tab, ["online", 7, 8])
 
 
 def test_a_page_without_a_socket_says_so_to_its_listeners(shop: FakeShop, visit: Visit) -> None:

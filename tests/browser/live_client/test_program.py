@@ -89,6 +89,7 @@ def test_a_client_that_is_closed_while_it_renews_its_tokens_asks_for_nothing_mor
     assert not tab.evaluate("live.isPolling")
 
 
+@pytest.mark.slow
 def test_an_address_that_never_comes_is_asked_for_again(shop: FakeShop, run: Run) -> None:
     tab = run("stock:A1", hangs=True)
 

@@ -71,6 +71,7 @@ def test_an_undo_killed_in_the_middle_puts_back_each_row_once(any_app, start_wor
     assert len(movements(f"undo:import:{started}")) == len(SKUS)
 
 
+@pytest.mark.slow
 @pytest.mark.on_both
 def test_three_workers_of_one_import_apply_each_row_once(any_app, start_worker, started):
     workers = [start_worker(started) for _ in range(3)]

@@ -5,6 +5,8 @@ import struct
 import time
 from collections.abc import Callable
 
+import pytest
+
 from tests.realtime.live.addresses import ATTACKER as OFFICE
 from tests.realtime.live.addresses import connect, is_blocked, of
 from tests.realtime.live.peers import RawPeer
@@ -56,6 +58,7 @@ def test_a_flaky_network_is_no_threat(proxied: LiveServer) -> None:
     assert not is_blocked(proxied)
 
 
+@pytest.mark.slow
 def test_who_comes_back_by_another_network_waits_seconds_for_the_seats_of_dead_sockets(
     start_live: Callable[..., LiveServer],
 ) -> None:

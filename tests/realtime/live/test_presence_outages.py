@@ -15,6 +15,7 @@ from tests.support.redis_server import RedisServer
 from tests.support.waiting import wait_for
 
 
+@pytest.mark.slow
 def test_two_processes_count_together_and_the_lease_of_a_killed_one_ends(
     alone: LiveServer, start_beside: Any, enter: Any
 ) -> None:
@@ -42,6 +43,7 @@ def test_a_process_that_ends_takes_its_visitors_along_at_once(
     wait_count(watcher, 1, 1 + GRACE_S + 2 * INTERVAL_S)
 
 
+@pytest.mark.slow
 def test_nobody_vanishes_while_redis_is_away_or_after_it_is_back(
     alone: LiveServer, start_beside: Any, enter: Any, own_redis: RedisServer, web: None
 ) -> None:
@@ -66,6 +68,7 @@ def test_nobody_vanishes_while_redis_is_away_or_after_it_is_back(
     assert min(counts(watcher)[counts(watcher).index(3) :]) == 3
 
 
+@pytest.mark.slow
 def test_after_a_flush_all_are_written_again_and_nobody_is_told_less(
     alone: LiveServer, start_beside: Any, enter: Any, own_redis: RedisServer, web: None
 ) -> None:
@@ -80,6 +83,7 @@ def test_after_a_flush_all_are_written_again_and_nobody_is_told_less(
     assert counts(watcher)[-1] == 2 and len(counts(watcher)) <= 2
 
 
+@pytest.mark.slow
 def test_a_process_that_was_stopped_for_long_says_again_whom_it_serves(
     alone: LiveServer, start_beside: Any, enter: Any
 ) -> None:
