@@ -4,6 +4,7 @@ import hashlib
 import logging
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -132,14 +133,21 @@ def find_token(token: str) -> Token | None:
 
 def note_uses(response: Response) -> Response:
     """After the answer is made, as the use of a login is."""
-    while _unnoted and not http.is_failing():
-        used = sa.update(ApiToken).where(ApiToken.token_hash == _unnoted.pop(), sa.not_(IS_NOTED))
+    while not http.is_failing() and (hashed := take_unnoted()):
+        used = sa.update(ApiToken).where(ApiToken.token_hash == hashed, sa.not_(IS_NOTED))
         try:
             with transaction():
                 db.session.execute(used.values(last_used_at=now_ms()))
         except (DatabaseBusy, SQLAlchemyError) as error:
             log.warning("the use of a token was not noted: %s", error)
     return response
+
+
+def take_unnoted() -> str | None:
+    """None also when another request has taken the last one meanwhile."""
+    with suppress(KeyError):
+        return _unnoted.pop()
+    return None
 
 
 def explain_refusal(token: str) -> str:

@@ -75,3 +75,16 @@ def test_the_command_takes_days(app):
 
     assert answer.output.startswith("ls_")
     assert db.session.scalars(sa.select(ApiToken.expires_at)).one() is not None
+
+
+def test_a_use_that_another_request_notes_just_then_costs_nobody_an_answer(app, client, monkeypatch):
+    make_product(sku="CUP")
+    token = create_token("import", ["inventory:read"], days=30)
+
+    def is_failing():
+        tokens._unnoted.clear()  # as a thread does that comes in between
+        return False
+
+    monkeypatch.setattr(tokens.http, "is_failing", is_failing)
+
+    assert ask(client, token).status_code == 200
