@@ -70,7 +70,6 @@ def focused(page):
     return page.evaluate("document.activeElement.closest('tr')?.id + ' ' + document.activeElement.className")
 
 
-@pytest.mark.slow
 def test_two_people_at_one_row_lose_nothing(shop, open_list):
     mira, tomas = open_list("mira"), open_list("tomas")
     edit(tomas, "CUP")
