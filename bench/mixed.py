@@ -20,6 +20,8 @@ from bench.shop import Shop
 from bench.sink import Sink
 from bench.town import Spell
 
+# As many as there are cores, as deploy/production.env has it.
+WEB_WORKERS = 2
 SOCKETS, TALKS = 500, 100
 CHECKOUTS, MESSAGES = 2, 10
 READERS = 40
@@ -43,7 +45,7 @@ STEADY = {
 def measure(shop: Shop, seconds: float | None) -> list[Measure]:
     variables = {**shop.variables_of_rig, "TRUSTED_PROXIES": "1", "SECRET_KEY": databases.SECRET_KEY}
     with databases.postgres(shop.folder) as url, Shop(**{**variables, "DATABASE_URL": url}) as own:
-        own.start_all()
+        own.start_all(web_workers=WEB_WORKERS)
         own.start_worker()
         with databases.open_app(own, url) as app, Street(own, app) as street:
             steps = find_knee(street)
@@ -148,7 +150,8 @@ class Street:
             "failed": sum(run.figures["failed"] for run in runs),
             "sent late p99 ms": max(run.figures["sent late p99 ms"] for run in runs),
             **life.figures(),
-            "grown %": max(scales.grown().values()),
+            "grown %": max(grown for name, grown in scales.grown().items() if name != "redis"),
+            "redis grown %": scales.grown()["redis"],
             **{f"{name} MB": weights[-1] for name, weights in scales.weights.items()},
         }
         samples = {"minutes p95 ms": [run.figures["p95 ms"] for run in runs], **scales.weights}
@@ -156,8 +159,9 @@ class Street:
 
     def _processes(self) -> dict[str, int]:
         shop = self._shop
-        served = {name: shop.worker(name) for name in ("web", "live")}
-        return {**served, **{name: shop.pid(name) for name in ("worker", "clock", "redis")}}
+        web = {f"web {number}": pid for number, pid in enumerate(shop.workers("web"), start=1)}
+        others = {name: shop.pid(name) for name in ("worker", "clock", "redis")}
+        return {**web, "live": shop.worker("live"), **others}
 
 
 def open_sockets(shop: Shop, talks: list[Talk]) -> list[Any]:
@@ -224,7 +228,7 @@ def draw(measures: list[Measure]) -> str:
     weights = {
         name: [values[minute * len(values) // len(p95)] for minute in range(len(p95))]
         for name, values in samples.items()
-        if name in ("web", "live", "worker")
+        if name in ("web 1", "web 2", "live", "worker")
     }
     latency = plot.lines("Pages beside all else, p95 ms by minute", names, {"p95": p95})
     return plot.stack([latency, plot.lines("Memory, MB by minute", names, weights)])

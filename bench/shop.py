@@ -86,12 +86,14 @@ class Shop:
         self._start("live", gunicorn("live"), cores)
         self._wait_for("live", lambda: answers(f"http://127.0.0.1:{self.live_port}/health"))
 
-    def start_all(self, cores: set[int] | None = None, others: set[int] | None = None) -> None:
+    def start_all(
+        self, cores: set[int] | None = None, others: set[int] | None = None, web_workers: int = 1
+    ) -> None:
         """The whole shop, filled with the demo: `web` on its cores, all else on the others."""
         self.start_redis(others)
         self.run("setup")
         self.start_live(others)
-        self._start("web", gunicorn("web"), cores)
+        self._start("web", gunicorn("web", web_workers), cores)
         self._start("clock", shop_command("clock"), others)
         self._wait_for("web", lambda: answers(f"http://127.0.0.1:{self.port}/api/health"))
 
@@ -114,10 +116,13 @@ class Shop:
 
     def worker(self, name: str) -> int:
         """The process that serves; its parent only looks after it."""
-        found = processes.children(self._running[name].pid)
+        found = self.workers(name)
         if len(found) != 1:
             raise Broken(f"{name} has {len(found)} workers, not one")
         return found[0]
+
+    def workers(self, name: str) -> list[int]:
+        return processes.children(self._running[name].pid)
 
     def pid(self, name: str) -> int:
         return self._running[name].pid
@@ -178,8 +183,8 @@ class Shop:
             time.sleep(0.05)
 
 
-def gunicorn(name: str) -> list[str]:
-    options = ["-w", "1", "--no-control-socket", "-c", str(ROOT / SERVERS[name])]
+def gunicorn(name: str, workers: int = 1) -> list[str]:
+    options = ["-w", str(workers), "--no-control-socket", "-c", str(ROOT / SERVERS[name])]
     return [sys.executable, "-m", "gunicorn", *options, f"wsgi:{'app' if name == 'web' else name}"]
 
 
