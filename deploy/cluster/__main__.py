@@ -1,39 +1,29 @@
 """`python -m deploy.cluster`: start everything, tell where, and end it all by Ctrl-C; or restart it, node by node."""
 
 import argparse
-import signal
 import sys
 import time
 
 from app.core import locales
 from app.environment import make_data_folder
-from app.settings import Settings, SettingsError
+from app.settings import Settings
 from deploy.cluster import postgres, proxy, redis_group, rolling, state
 from deploy.cluster.nodes import Ports, list_nodes
 from deploy.cluster.supervision import ClusterSupervisor
-from deploy.local import banner, dependencies, family, folders, lock, ports
-from deploy.local.__main__ import Stopped, ignore_signals, raise_open_files, stop, wait_for_end
-from deploy.local.refusal import Refusal
+from deploy.local import dependencies, family, folders, lock, ports
+from deploy.local.lifetime import raise_open_files, run_group, run_until_stopped
 
 PORT = 8080
 START_S = 60.0
 
 
 def main() -> int:
-    arguments = read_arguments()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
-    try:
-        if arguments.rolling_restart:
-            rolling.restart_all(state.load_running(state.data_folder()), state.ROOT)
-        else:
-            run(Ports(arguments.port), tls=arguments.tls, started=time.monotonic())
-    except (Refusal, SettingsError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except Stopped:
-        print("Stopped.")
-    return 0
+    arguments, started = read_arguments(), time.monotonic()
+    if arguments.rolling_restart:
+        return run_until_stopped(
+            lambda: rolling.restart_all(state.load_running(state.data_folder()), state.ROOT)
+        )
+    return run_until_stopped(lambda: run(Ports(arguments.port), tls=arguments.tls, started=started))
 
 
 def read_arguments() -> argparse.Namespace:
@@ -64,22 +54,8 @@ def run(group: Ports, *, tls: bool, started: float) -> None:
         folders.make(settings)
         state.write(data, variables)
         family.adopt_orphans()
-        run_under(make_supervisor(settings, group, tls=tls), settings, started)
-
-
-def run_under(supervisor: ClusterSupervisor, settings: Settings, started: float) -> None:
-    end = supervisor.abort
-    try:
-        supervisor.start()
-        wait_for_redis(settings)
-        dependencies.prepare_database(settings)
-        open_shop(settings, supervisor)
-        end = supervisor.stop
-        print("\n".join(banner.lines(settings, time.monotonic() - started)), flush=True)
-        wait_for_end(settings, supervisor)
-    finally:
-        ignore_signals()
-        end()
+        supervisor = make_supervisor(settings, group, tls=tls)
+        run_group(supervisor, settings, lambda: open_shop(settings, supervisor), started)
 
 
 def make_supervisor(settings: Settings, group: Ports, *, tls: bool) -> ClusterSupervisor:
@@ -105,6 +81,8 @@ def wait_for_redis(settings: Settings) -> None:
 
 
 def open_shop(settings: Settings, supervisor: ClusterSupervisor) -> None:
+    wait_for_redis(settings)
+    dependencies.prepare_database(settings)
     for node in supervisor.nodes:
         supervisor.start_program(node.name)
     for node in supervisor.nodes:
