@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from flask import has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.database import db
 from app.security import sessions
 from app.security.limits import key_of
 from app.security.models import LoginSession
@@ -90,6 +91,7 @@ def find_login() -> LoginSession | None:
     try:
         return sessions.current_session()
     except SQLAlchemyError:
+        db.session.rollback()  # or the view's first query would be refused for this one's sake
         return None
 
 

@@ -19,7 +19,7 @@ from app.security import audit
 from app.security.threats.lifting import IN_FORCE, name_of
 from app.security.threats.models import SecurityEvent
 from app.security.threats.scores import reasons_of
-from app.security.threats.scripts import BEGIN, MADE_KEY, MOST_BLOCKS, VERSION_KEY
+from app.security.threats.scripts import BEGIN, FILLED_KEY, MADE_KEY, MOST_BLOCKS
 
 CLIENT_STOPPED = "client_stopped"
 BATCH = 100
@@ -136,7 +136,7 @@ def refill() -> int:
         .limit(MOST_BLOCKS)
     )
     try:
-        if redis.call(lambda client: client.get(VERSION_KEY)) is not None:
+        if redis.call(lambda client: client.get(FILLED_KEY)) is not None:
             return 0
         found = db.session.execute(rows).all()
         for row in found:

@@ -78,7 +78,7 @@ def describe(deed: Deed) -> dict[str, Any]:
     signals = [
         {
             "name": each.name,
-            "detail": each.detail,
+            "detail": each.detail[:LONGEST_TARGET],
             "points": SIGNALS[each.name].points,
             "window_s": SIGNALS[each.name].window_s,
             "free": SIGNALS[each.name].free,

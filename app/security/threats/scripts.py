@@ -16,6 +16,8 @@ MOST_UNWRITTEN = 20_000
 
 VERSION_KEY = "threat:version"
 MADE_KEY = "threat:made"
+# Only BEGIN writes it: the version is also there when somebody was blocked between the loss and the refill.
+FILLED_KEY = "threat:filled"
 
 _COMMON = f"""
 local time = redis.call('TIME')
@@ -138,4 +140,10 @@ READ = (
 )
 
 # After Redis has lost its data and was filled again, also with nothing.
-BEGIN = _COMMON + f"if not redis.call('GET', '{VERSION_KEY}') then tell() end"
+BEGIN = (
+    _COMMON
+    + f"""
+redis.call('SET', '{FILLED_KEY}', 1)
+if not redis.call('GET', '{VERSION_KEY}') then tell() end
+"""
+)

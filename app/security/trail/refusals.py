@@ -2,11 +2,11 @@
 
 import time
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from app.core.database import run_safely, transaction
 from app.core.idempotency import claim
-from app.security import access, audit
+from app.security import access
 from app.security.access import Caller
 
 EVERY_S = 60
@@ -22,15 +22,19 @@ def init_app(app: Flask) -> None:
 
 
 def note_refusal(response: Response) -> Response:
-    """One entry a minute for each account, whichever processes refuse it."""
-    if response.status_code == 403 and request.path.startswith("/staff"):
+    """One entry a minute for each account, whichever processes refuse it. Who is kept out altogether uses up nothing."""
+    if response.status_code == 403 and request.path.startswith("/staff") and not g.get("is_kept_out"):
         run_safely(note)
     return response
 
 
 def note() -> None:
-    caller, minute = access.current_caller(), int(time.time()) // EVERY_S
-    if caller.role == "guest" or _noted.get(caller.name) == minute:
+    """By the login, which is what pages refuse: a made-up token beside it must not hide whose it is."""
+    user, minute = access.current_user(), int(time.time()) // EVERY_S
+    if user is None:
+        return
+    caller = Caller(f"user:{user.public_id}", user.role, ())
+    if _noted.get(caller.name) == minute:
         return
     if len(_noted) > MOST_REMEMBERED:
         _noted.clear()
@@ -42,6 +46,4 @@ def record(caller: Caller, minute: int) -> None:
     with transaction():
         if claim(SCOPE, f"{caller.name} {minute}", b""):
             asked = {"method": request.method}
-            audit.record(
-                SCOPE, f"page:{request.path}"[:120], actor=caller.name, role=caller.role, after=asked
-            )
+            caller.note(SCOPE, f"page:{request.path}"[:120], after=asked)

@@ -17,7 +17,7 @@ from app.security.threats.models import SecurityEvent
 from tests.factories import make_user
 from tests.realtime.live.test_incidents import INCIDENT
 from tests.security.test_login import sign_in
-from tests.security.threats.clients import ATTACKER, client_from, probe
+from tests.security.threats.clients import ATTACKER, NEIGHBOUR, client_from, probe
 from tests.support.waiting import wait_for
 
 MIRA = Caller("user:mira", "admin", ())
@@ -145,6 +145,18 @@ def test_a_redis_that_lost_everything_is_filled_again(any_app, redis):
 
     assert [json.loads(facts)["kind"] for facts in redis.hvals("threat:facts")] == ["blocked"]
     assert attacker.get("/").status_code == 403
+
+
+def test_nor_does_somebody_who_is_blocked_before_that_keep_it_from_being_filled(app, redis):
+    attacker, neighbour = client_from(app), client_from(app, NEIGHBOUR)
+    probe(attacker)
+    records.write_down()
+    redis.flushall()
+    probe(neighbour)
+
+    assert records.refill() == 1
+
+    assert set(redis.hkeys("threat:facts")) == {ATTACKER.encode(), NEIGHBOUR.encode()}
 
 
 def test_without_redis_this_process_keeps_out_and_writes_down_by_itself(any_app, redis, monkeypatch):

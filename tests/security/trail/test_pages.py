@@ -164,6 +164,19 @@ def test_flask_verify_names_what_was_changed(app, deeds, intruder, tmp_path):
     db.session.rollback()
 
 
+def test_a_made_up_token_beside_the_login_hides_nothing(app, client):
+    user = make_user("shopper", email="curious@example.test")
+    sign_in(client, "curious@example.test")
+
+    assert client.get("/staff/orders", headers={"Authorization": "Bearer x"}).status_code == 403
+
+    assert [entry.actor for entry in refused()] == [f"user:{user.public_id}"]
+
+
+def refused():
+    return db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "access_refused")).all()
+
+
 def test_a_refused_page_is_an_entry_once_a_minute_for_each_caller(app, client, monkeypatch):
     user = make_user("shopper", email="curious@example.test")
     sign_in(client, "curious@example.test")
@@ -174,7 +187,6 @@ def test_a_refused_page_is_an_entry_once_a_minute_for_each_caller(app, client, m
         assert client.get(path).status_code == 403
     assert client.get("/staff/inventory").status_code == 403
 
-    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "access_refused")).all()
-    assert [(entry.object, entry.actor) for entry in entries] == [
+    assert [(entry.object, entry.actor) for entry in refused()] == [
         ("page:/staff/inventory", f"user:{user.public_id}")
     ]
