@@ -62,6 +62,7 @@ CONDITIONS = (
         findings.disk_low,
         "Once it is full nothing can be bought or written, while reading goes on.",
         "Delete old logs and backups on the disk of DATA_DIR, or make it larger.",
+        needs=("database",),
     ),
     Condition(
         "LiveshelfAuditBroken",

@@ -96,7 +96,8 @@ def delete_job(job_id: str, caller: Caller) -> str:
     """Give it up: nobody will run it, whatever Redis forgets. Raises JobGone and RedisAway."""
 
     def delete(job: Job, queue: Queue) -> None:
-        registry_of(queue).remove(job, delete_job=True)
+        if registry_of(queue).remove(job):  # else it was run again meanwhile
+            job.delete()
 
     said = decide(job_id, caller, "job_deleted", delete)
     if job_id.startswith(jobs.PREFIX):

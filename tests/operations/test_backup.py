@@ -237,3 +237,12 @@ def test_a_password_of_the_database_is_not_among_the_arguments():
         assert file.read_text() == "*:*:*:*:s\\:p\n"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert not file.exists()
+
+
+def test_half_a_backup_leaves_nothing_behind(app, tmp_path, monkeypatch):
+    monkeypatch.setattr("app.operations.backup.manifest.write", break_off)
+
+    with pytest.raises(KeyboardInterrupt):
+        write_backup(tmp_path / "backup")
+
+    assert not (tmp_path / "backup").exists()

@@ -103,6 +103,15 @@ def test_of_two_at_once_the_second_does_nothing(app, failed, redis):
     assert jobs.queue_of(redis, "default").get_job_ids() == [failed.id]
 
 
+def test_of_one_who_runs_it_again_and_one_who_gives_it_up_at_once_the_first_wins(app, failed, redis):
+    with transaction():
+        failed_jobs.retry_job(failed.id, ADMIN)
+        failed_jobs.delete_job(failed.id, ADMIN)
+
+    assert jobs.queue_of(redis, "default").get_job_ids() == [failed.id]
+    assert redis.exists(f"rq:job:{failed.id}")
+
+
 def test_one_that_nobody_can_read_is_listed_and_given_up_like_the_others(app, admin, failed, redis):
     redis.hset(f"rq:job:{failed.id}", "data", b"\x80 no JSON")
 

@@ -1,5 +1,6 @@
 """Taking a backup while the shop runs."""
 
+import shutil
 from pathlib import Path
 
 from flask import current_app
@@ -23,6 +24,16 @@ def write_backup(folder: Path) -> Manifest:
     if revision is None:
         raise Mismatch("DATABASE_URL: the database is empty; there is nothing to back up")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return fill(folder, settings, revision)
+    except BaseException:
+        shutil.rmtree(
+            folder, ignore_errors=True
+        )  # half a backup is none, and a disk that is nearly full has no room for it
+        raise
+
+
+def fill(folder: Path, settings: Settings, revision: str) -> Manifest:
     files: dict[str, str] = {}
     copy_files(settings.data_path, folder, files)
     taken_at = clock.now_ms()
