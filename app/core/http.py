@@ -2,10 +2,9 @@
 
 import json
 import math
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request
 from pydantic import BaseModel, ValidationError
@@ -82,23 +81,6 @@ def raise_limit() -> None:
         request.max_content_length = most_bytes
 
 
-class InTurns:
-    """A body of which each piece lets everybody else in this process go on: megabytes at once would keep them waiting."""
-
-    def __init__(self, body: BinaryIO):
-        self._body = body
-
-    def read(self, size: int = -1) -> bytes:
-        time.sleep(0)
-        return self._body.read(size)
-
-
-def expect_upload(most_bytes: int) -> None:
-    """For a view that reads late: how large the body may be, before anything reads it."""
-    request.max_content_length = most_bytes
-    request.environ["wsgi.input"] = InTurns(request.environ["wsgi.input"])
-
-
 def read_upload(file: FileStorage | None, most_bytes: int) -> bytes:
     """What was uploaded, or one byte more than `most_bytes` of what is too large; nothing for no file."""
     if file is None:
@@ -139,8 +121,11 @@ def is_fragment_request() -> bool:
 
 def is_opened_by_person() -> bool:
     """A page that somebody went to: neither fetched ahead of them, as browsers and scanners of mails do, nor by a script."""
-    purpose = request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
-    return request.headers.get("Sec-Fetch-Mode") == "navigate" and "prefetch" not in purpose
+    return request.headers.get("Sec-Fetch-Mode") == "navigate" and not is_prefetch()
+
+
+def is_prefetch() -> bool:
+    return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
 
 
 def read_days(periods: Sequence[int], usual: int) -> int:

@@ -2,7 +2,7 @@
 
 Without a bound everybody waits behind everybody else, for answers that nobody waits for any more by the time they come.
 Only what keeps this process busy counts: whoever sends a body byte by byte, or reads an answer that way, waits for
-themselves and keeps nobody else out.
+themselves and keeps nobody else out, neither by a place here nor by a connection to the database.
 """
 
 import time
@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestTimeout
 from werkzeug.wrappers import Response
 
 from app.core import failures, metrics
+from app.core.database import let_go
 
 # A body comes in pieces of this size, and each has this long: the slowest line that is served brings 13 kbit/s.
 PIECE_BYTES = 16 * 1024
@@ -79,9 +80,14 @@ class Body:
         self._body = body
         self._load = load
         self._is_interruptible = is_interruptible
+        self._is_begun = False
 
     def read(self, size: int = -1) -> bytes:
         """At most a piece. Raises RequestTimeout when it takes too long."""
+        if not self._is_begun:
+            self._is_begun = True
+            let_go()
+        time.sleep(0)  # megabytes that are there at once would keep everybody else waiting
         with self._load.counting(-1), self._in_time():
             piece: bytes = self._body.read(PIECE_BYTES if size < 0 else min(size, PIECE_BYTES))
         return piece

@@ -89,10 +89,13 @@ def end(event_id: int) -> None:
         )
 
 
+# Since when nobody took care of an event: a job's is handed over again only when its next try is due.
+WAITS_SINCE = sa.case((OutboxEvent.topic == JOB, OutboxEvent.next_try_at), else_=OutboxEvent.created_at)
+
+
 def has_waited(ms: int) -> sa.ColumnElement[bool]:
     """Events that nobody hands over. A job that runs for long does not wait."""
-    since = sa.case((OutboxEvent.topic == JOB, OutboxEvent.next_try_at), else_=OutboxEvent.created_at)
-    return sa.and_(OutboxEvent.published_at.is_(None), since < now_ms() - ms)
+    return sa.and_(OutboxEvent.published_at.is_(None), WAITS_SINCE <= now_ms() - ms)
 
 
 def postpone(ids: list[int]) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from app.catalogue.models import Product, Variant
+from app.catalogue.queries import name_item
 from app.core.database import db
 from app.core.errors import DomainError
 from app.inventory import thresholds
@@ -145,7 +146,7 @@ def read_levels(skus: Sequence[str], location: str) -> dict[str, Level]:
         for sku, product, glaze, size, *rest in db.session.execute(
             statement.where(Variant.sku.in_(skus[start : start + BATCH]))
         ):
-            found[sku] = Level(sku, ", ".join(part for part in (product, glaze, size) if part), *rest)
+            found[sku] = Level(sku, name_item(product, glaze, size), *rest)
     return found
 
 

@@ -12,8 +12,6 @@ from app.chat.files.checking import check_enabled, most_bytes, too_large
 from app.chat.files.uploads import take_upload
 from app.chat.messages import Posted
 from app.chat.models import Room
-from app.core import http
-from app.core.database import db
 from app.security.forgery import refuse_foreign_form
 
 # What a form has around a file.
@@ -25,8 +23,7 @@ def receive_file(room_id: str) -> tuple[Room, Posted]:
     check_enabled()
     actor, stream = current_actor(), read_stream(request.args)
     room = get_stream_for(actor, room_id, stream, "post")
-    db.session.rollback()  # a slow upload must not keep a connection to the database
-    http.expect_upload(most_bytes() + FORM_BYTES)
+    request.max_content_length = most_bytes() + FORM_BYTES
     try:
         refuse_foreign_form()
         with closing(request.files.get("file") or FileStorage()) as file:
