@@ -1,7 +1,6 @@
 """What waits, what is free and what is under way: the figures that only a look at the database, Redis or the disk tells."""
 
 import shutil
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,29 +12,28 @@ from app.chat.queries import count_queued
 from app.core import jobs
 from app.core.database import db, now_ms
 from app.core.mail import WAITING, Mail
-from app.core.outbox_rows import JOB, OutboxEvent
+from app.core.outbox_rows import WAITS_SINCE, OutboxEvent, has_waited
 from app.core.redis import RedisDown
 from app.core.schedule import Lease
 from app.inventory.models import Reservation
 from app.monitoring import figures
 from app.notifications.models import Delivery, PushService
+from app.operations.backup.manifest import read_version
 from app.operations.queues import read_queues, read_workers
+from app.security.threats.lifting import IN_FORCE
 from app.security.threats.models import SecurityEvent
 from app.security.trail import proof
 
 HOUR_MS = 3600_000
-# Since when nobody took care of an event: a job's is handed over again only when its next try is due.
-waits_since = sa.case((OutboxEvent.topic == JOB, OutboxEvent.next_try_at), else_=OutboxEvent.created_at)
-is_waiting = sa.and_(OutboxEvent.published_at.is_(None), waits_since <= now_ms())
 
 
 def init_app(app: Flask) -> None:
     for name, text, read in (
-        ("outbox_waiting", "Events that wait for their handlers", lambda: count(OutboxEvent, is_waiting)),
+        ("outbox_waiting", "Events that wait for their handlers", lambda: count(OutboxEvent, has_waited(0))),
         (
             "outbox_oldest_seconds",
             "Age of the event that waits longest",
-            lambda: age(waits_since, is_waiting),
+            lambda: age(WAITS_SINCE, has_waited(0)),
         ),
         ("mails_waiting", "Mails that wait to be sent or tried again", lambda: count(Mail, WAITING)),
         ("mails_oldest_seconds", "Age of the mail that waits longest", lambda: age(Mail.created_at, WAITING)),
@@ -50,7 +48,7 @@ def init_app(app: Flask) -> None:
         ("redis_breaker_open", "1 while the process that tells this does not ask Redis", read_breaker),
         ("redis_memory_bytes", "Memory that Redis uses", lambda: read_redis_info("used_memory")),
         ("redis_memory_limit_bytes", "Memory that Redis may use, 0 without a limit", read_redis_limit),
-        ("blocks_active", "Clients that are kept out now", lambda: count(SecurityEvent, is_in_force())),
+        ("blocks_active", "Clients that are kept out now", count_blocked),
         ("blocks_last_hour", "Clients that were kept out within the last hour", count_blocks),
         ("audit_chain_breaks", "Breaks in the audit that its latest proof found", read_breaks),
     ):
@@ -140,10 +138,8 @@ def count_workers() -> int | None:
         return None
 
 
-def is_in_force() -> sa.ColumnElement[bool]:
-    return sa.and_(
-        SecurityEvent.kind == "blocked", SecurityEvent.until_at > now_ms(), SecurityEvent.lifted_at.is_(None)
-    )
+def count_blocked() -> int:
+    return count(SecurityEvent, sa.and_(SecurityEvent.kind == "blocked", IN_FORCE))
 
 
 def count_blocks() -> int:
@@ -162,5 +158,4 @@ def release(app: Flask) -> str:
     named: str = app.config["SETTINGS"].RELEASE
     if named:
         return named
-    project = tomllib.loads((Path(app.root_path) / "pyproject.toml").read_text())
-    return str(project["project"]["version"])
+    return read_version(Path(app.root_path))

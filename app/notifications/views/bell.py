@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.core.database import run_transaction
 from app.core.errors import NotFound
-from app.core.http import is_failing, is_fragment_request, see_other
+from app.core.http import is_failing, is_fragment_request, is_prefetch, see_other
 from app.notifications.inbox import inbox
 from app.realtime.positions import note_positions
 from app.security import access
@@ -58,7 +58,7 @@ def open_notification(public_id: str) -> Response:
     told = inbox.find_notification(access.subject(), public_id)
     if told is None:
         raise NotFound("This notification is not yours, or it is too old")
-    if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+    if not is_prefetch():
         run_transaction(lambda: inbox.mark_read(told.subject, public_id))
     return see_other(told.url)
 

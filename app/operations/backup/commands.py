@@ -12,8 +12,6 @@ from app.core import clock
 from app.core.errors import DomainError
 from app.operations.backup.manifest import DATA, KEY_FILE
 
-UNITS = ((86400, "days"), (3600, "h"), (60, "min"))
-
 
 def init_app(app: Flask) -> None:
     for command in (backup, restore):
@@ -52,6 +50,7 @@ def backup(folder: Path) -> None:
 def restore(folder: Path, new_key: bool) -> None:
     """Bring the backup in FOLDER back into an empty database, DATA_DIR and Redis, and prove it."""
     from app.operations.backup.restoring import restore_backup
+    from app.operations.findings import tell_age
 
     begun = clock.perf()
     try:
@@ -59,7 +58,7 @@ def restore(folder: Path, new_key: bool) -> None:
     except (DomainError, OSError) as error:
         raise click.ClickException(str(error)) from None
     is_proved = prove()
-    age = describe_age((clock.now_ms() - done.taken_at) / 1000)
+    age = tell_age((clock.now_ms() - done.taken_at) / 1000)
     click.echo(f"Restored in {clock.perf() - begun:.1f} s (RTO), to what was true {age} ago (RPO).")
     if not is_proved:
         raise click.ClickException("The shop is back, but it is not proved that it is right; see above.")
@@ -68,10 +67,3 @@ def restore(folder: Path, new_key: bool) -> None:
 def prove() -> bool:
     """By another process, because this one has started with a key that may have been replaced."""
     return subprocess.run([sys.executable, "-m", "app", "verify"], cwd=current_app.root_path).returncode == 0
-
-
-def describe_age(seconds: float) -> str:
-    for size, unit in UNITS:
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"

@@ -7,8 +7,6 @@ import tomllib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from flask import current_app
-
 from app.operations.backup.errors import NoBackup
 
 NAME = "manifest.json"
@@ -42,10 +40,9 @@ def mark_of(secret_key: str) -> str:
     return hashlib.sha256(b"liveshelf backup " + secret_key.encode()).hexdigest()[:16]
 
 
-def version() -> str:
-    project: dict[str, str] = tomllib.loads(Path(current_app.root_path, "pyproject.toml").read_text())[
-        "project"
-    ]
+def read_version(root: Path) -> str:
+    """What the project calls itself."""
+    project: dict[str, str] = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     return project["version"]
 
 

@@ -51,7 +51,7 @@ def fill(folder: Path, settings: Settings, revision: str) -> Manifest:
         counts=counts,
         files=files,
         bytes=sum((folder / name).stat().st_size for name in files),
-        version=manifest.version(),
+        version=manifest.read_version(Path(current_app.root_path)),
     )
     manifest.write(folder, done)
     return done

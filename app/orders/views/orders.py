@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request
 from werkzeug.wrappers import Response
 
-from app.core.database import db, run_transaction
+from app.core.database import db, run_safely, run_transaction
 from app.core.errors import DomainError
 from app.core.failures import STATUS
 from app.core.forms import OnceForm, submit_once
@@ -51,7 +51,7 @@ def post_lookup() -> str | tuple[str, int]:
 def show_order(number: str) -> str:
     order = find(number)
     if is_opened_by_person() and order.owner == access.subject():
-        notices.order_opened(order)
+        run_safely(lambda: notices.order_opened(order))
     # What is shown must be read after the position, and only the order tells the name of its channel.
     note_positions(f"order:{order.token}")
     db.session.expire(order)

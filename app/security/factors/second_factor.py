@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import current_app
 
 from app.core.database import db, now_ms, read_now, transaction
-from app.core.mail import write_mail
 from app.core.sealing import SealBroken, seal, unseal
 from app.core.upsert import insert_into
 from app.security import audit
+from app.security.accounts import owner_mails
 from app.security.factors import pending, recovery_codes, totp
 from app.security.factors.errors import FactorNeeded, SetUpTooOld, TooManyCodes, WrongCode
 from app.security.factors.models import SecondFactor
@@ -155,5 +154,4 @@ def note(user: User, action: str) -> None:
 
 
 def tell(user: User, what: str, why: str = "") -> None:
-    link = f"{current_app.config['SETTINGS'].PUBLIC_URL}/password"
-    write_mail(user.email, "security/second_factor.mail.txt", name=user.name, what=what, why=why, link=link)
+    owner_mails.warn(user.id, "security/second_factor.mail.txt", what=what, why=why)

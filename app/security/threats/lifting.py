@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from app.core import outbox
 from app.core.database import db, now_ms
 from app.core.errors import NotFound
-from app.security import audit
 from app.security.access import Caller
 from app.security.threats.clients import Network, is_within
 from app.security.threats.models import SecurityEvent
@@ -27,7 +26,7 @@ def lift(public_id: str, note: str, by: Caller) -> str:
     if client is None:
         raise NotFound("This has ended already")
     outbox.announce(CLIENT_FREED, public_id)
-    audit.record("block_lifted", name_of(client), actor=by.name, role=by.role)
+    by.note("block_lifted", name_of(client))
     return str(client)
 
 
