@@ -50,8 +50,11 @@ def price_changed(event: Announcement) -> None:
     if price < event.payload["before"]:
         run_transaction(lambda: jobs.run_later(tell_cheaper, variant_id, version, price, queue="bulk"))
     else:
-        sku = db.session.scalar(sa.select(Variant.sku).where(Variant.id == variant_id))
-        withdraw_later(f"sku:{sku}", PRICE_DROP)
+        now = db.session.execute(
+            sa.select(Variant.sku, Variant.price_minor).where(Variant.id == variant_id)
+        ).one_or_none()
+        if now and now.price_minor >= price:  # else it fell again, before this rise was heard of
+            withdraw_later(f"sku:{now.sku}", PRICE_DROP)
 
 
 def alert_changed(event: Announcement) -> None:

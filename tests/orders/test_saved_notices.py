@@ -78,18 +78,25 @@ def test_who_saved_it_hears_of_the_lower_price(cup):
     assert (news.url, news.email_state) == ("/products/cup?sku=CUP", "none")
 
 
+def hear(version, **prices):
+    saved_notices.price_changed(Announcement(1, "price_changed", f"{find_variant().id}:{version}", 0, prices))
+
+
 def test_a_drop_that_is_announced_twice_is_told_once(cup):
     set_price(cup, 2000)
     version = db.session.scalar(sa.select(Product.version))
     for _ in range(2):
-        saved_notices.price_changed(
-            Announcement(
-                1, "price_changed", f"{find_variant().id}:{version}", 0, {"before": 2400, "after": 2000}
-            )
-        )
+        hear(version, before=2400, after=2000)
     cup()
 
     assert len(heard()) == 1
+
+
+def test_a_rise_that_is_heard_of_after_a_newer_drop_settles_nothing(cup):
+    set_price(cup, 2000)
+    hear(1, before=1900, after=2400)
+    cup()
+    assert len(unread()) == 1
 
 
 def test_another_edit_is_no_other_drop(cup):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.core.database import db, transaction
 from app.core.errors import NotFound
 from app.core.redis import RedisDown
-from app.realtime import incidents
+from app.realtime import blocks, incidents
 from app.realtime.keys import REVOCATIONS_KEY, THREATS_KEY
 from app.security.access import Caller
 from app.security.models import AuditEntry
@@ -100,6 +100,23 @@ def test_two_processes_agree_within_seconds(make_app):
         with transaction():
             lifting.lift(events()[0].public_id, "A mistake", MIRA)
         wait_for(lambda: neighbour.get("/api/docs-gone").status_code == 404, 5, "the other process")
+
+
+def test_who_is_let_in_while_all_are_told_again_is_in(app, redis, monkeypatch):
+    probe(client_from(app))
+    records.write_down()
+    tell = blocks.tell_address
+
+    def tell_later(network, left_ms):
+        if left_ms and events()[0].lifted_at is None:
+            with transaction():
+                lifting.lift(events()[0].public_id, "A mistake", MIRA)
+        tell(network, left_ms)
+
+    monkeypatch.setattr(blocks, "tell_address", tell_later)
+    blocks.tell_again()
+
+    assert [float(each["until"]) > 0 for each in told_sockets(redis)][-2:] == [True, False]
 
 
 def test_who_is_let_in_again_starts_anew_and_can_be_let_in_once(any_app, redis):
