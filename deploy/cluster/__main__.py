@@ -67,17 +67,8 @@ def make_supervisor(settings: Settings, group: Ports, *, tls: bool) -> ClusterSu
 
 
 def wait_for_redis(settings: Settings) -> None:
-    """Also until a replica follows: before that the first server takes no writes."""
-    from app.core.redis import RedisDown, RedisError, connect, wait_for_replica
-
-    def takes_writes() -> bool:
-        try:
-            wait_for_replica(connect(settings.REDIS_URL))
-        except (RedisDown, RedisError):
-            return False
-        return True
-
-    rolling.wait_for(takes_writes, START_S, f"Redis did not start; see {settings.data_path / 'logs'}")
+    refusal = f"Redis did not start; see {settings.data_path / 'logs'}"
+    rolling.wait_for(lambda: redis_group.takes_writes(settings.REDIS_URL), START_S, refusal)
 
 
 def open_shop(settings: Settings, supervisor: ClusterSupervisor) -> None:

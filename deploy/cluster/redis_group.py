@@ -69,3 +69,15 @@ def write(folder: Path, text: str, **values: int | str) -> Path:
         draft.write_text(text.format(folder=folder, **values))
         draft.replace(file)  # in one step: half a file would be kept for good
     return file
+
+
+def takes_writes(url: str) -> bool:
+    """Not before a replica follows."""
+    from app.core.redis import RedisDown, RedisError, connect, wait_for_replica
+
+    try:
+        with connect(url) as client:
+            wait_for_replica(client)
+    except (RedisDown, RedisError):
+        return False
+    return True

@@ -10,7 +10,7 @@ from pathlib import Path
 from redis import Sentinel
 from redis.sentinel import MasterNotFoundError
 
-from app.core.redis import RedisDown, RedisError, connect, wait_for_replica
+from app.core.redis import connect
 from app.redis_address import read_sentinel_address
 from deploy.cluster import redis_group
 from deploy.cluster.nodes import Ports
@@ -38,11 +38,7 @@ class RedisGroup:
         wait_for(self.is_whole, PATIENCE_S, "the group to know itself")
 
     def takes_writes(self) -> bool:
-        try:
-            wait_for_replica(connect(self.url))
-        except (RedisDown, RedisError):
-            return False
-        return True
+        return redis_group.takes_writes(self.url)
 
     def is_whole(self) -> bool:
         with connect(f"redis://127.0.0.1:{self.ports.sentinels[0]}") as sentinel:
