@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import Flask, has_app_context
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
@@ -243,14 +243,7 @@ def after_commit_once(kind: type[Callback]) -> Callback:
     return found
 
 
-def let_go() -> None:
-    """Before a wait for somebody outside: what was read is enough, and no connection is kept meanwhile."""
-    if has_app_context() and not is_whole.get():
-        db.session.rollback()
-
-
 def run_safely(callback: Callable[[], Any]) -> None:
-    """What happens by the way, and must not cost whoever caused it their answer."""
     try:
         callback()
     except Exception:

@@ -11,12 +11,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask
+from flask import Flask, has_app_context
 from werkzeug.exceptions import RequestTimeout
 from werkzeug.wrappers import Response
 
 from app.core import failures, metrics
-from app.core.database import let_go
+from app.core.database import db
+from app.core.session import is_whole
 
 # A body comes in pieces of this size, and each has this long: the slowest line that is served brings 13 kbit/s.
 PIECE_BYTES = 16 * 1024
@@ -99,3 +100,9 @@ class Body:
         from gevent import Timeout
 
         return Timeout(PIECE_S, RequestTimeout())
+
+
+def let_go() -> None:
+    """Before a wait for a client: what was read is enough, and no connection to the database is kept meanwhile."""
+    if has_app_context() and not is_whole.get():
+        db.session.rollback()
