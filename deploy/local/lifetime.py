@@ -56,8 +56,9 @@ def raise_open_files() -> None:
 def run_group(
     supervisor: Supervisor, settings: Settings, open_shop: Callable[[], None], started: float
 ) -> None:
-    """Until it ends. `open_shop` starts what shall run, `started` is of time.monotonic(). Until the shop is open nobody has
-    bought anything, so that it need not be ended gently.
+    """Until it ends. `open_shop` starts what shall run; `started` is of time.monotonic().
+
+    A start that is broken off ends at once: nobody has been let in, and gunicorn would wait for its whole grace period.
     """
     end = supervisor.abort
     try:
